@@ -1,0 +1,44 @@
+/* The nerve: three hints, one JSON frame each (schema/messages/README.md). A message only saves waiting for
+ * the next sweep; it may be lost, doubled, late or out of order without harm. PUSH never blocks: a refused
+ * hint is counted in wangge_hints_dropped_total. Linger, time-outs and high-water marks of every socket of
+ * the house are set here. The bus itself (services/bus) binds; everybody else connects. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <czmq.h>
+
+struct wg_service;
+struct wg_bus;
+
+/* The doors of the bus: an address each; "reports.in", "reports.out", "notices.in", "notices.out",
+ * "events.in", "events.out". ipc://$WANGGE_RUN/bus-<door>.sock, or WANGGE_BUS_<DOOR> where set.
+ * Writes into a static buffer. */
+const char *wg_bus_address(const struct wg_service *service, const char *door);
+
+/* A socket with the house's options; not bound, not connected. */
+zsock_t *wg_bus_socket(int type);
+
+struct wg_bus *wg_bus_new(struct wg_service *service);
+void wg_bus_destroy(struct wg_bus **bus);
+
+/* kind: "reports" or "notices"; ids of the reports or the cases. */
+void wg_bus_push(struct wg_bus *bus, const char *kind, const int64_t *ids, size_t n);
+/* The log has grown: xid of the transaction, number of events. */
+void wg_bus_publish(struct wg_bus *bus, uint64_t xid, size_t count);
+
+typedef void wg_bus_ids(const int64_t *ids, size_t n, void *arg);
+typedef void wg_bus_event(uint64_t xid, size_t count, void *arg);
+/* What comes is decoded and checked; what is no message is counted and dropped. */
+void wg_bus_pull(struct wg_bus *bus, const char *kind, wg_bus_ids *fn, void *arg);
+void wg_bus_subscribe(struct wg_bus *bus, wg_bus_event *fn, void *arg);
+/* True while a pulled hint is unread. */
+bool wg_bus_unread(const struct wg_bus *bus);
+/* False stops reading hints (the sender's queue, then the sweep, keep them); true goes on. */
+void wg_bus_listen(struct wg_bus *bus, bool listening);
+
+/* The codec, pure: tests/messages is its contract. */
+enum { WG_MESSAGE_BAD = 1, WG_MESSAGE_VERSION = 2 };
+int wg_message_ids(const char *frame, size_t length, int64_t *ids, size_t room, size_t *ret_n) WG_MUST_USE;
+int wg_message_event(const char *frame, size_t length, uint64_t *ret_xid, size_t *ret_count) WG_MUST_USE;
