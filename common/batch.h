@@ -1,14 +1,17 @@
 /* Commits come in groups (DESIGN law 4): what is ready when the writing connection is free goes as one
  * flight, up to 500 items or 1 MB; a lone item does not wait. SQLSTATE decides who is to blame (DESIGN 5):
  * nobody → the same items again with back-off; an item → halved until it stands alone, then rejected;
- * unknown → the same items again, so build must be harmless when done twice. */
+ * unknown → the same items again, so build must be harmless when done twice; the service itself → the same
+ * items again every 2 s while the service says that it is not ready. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/db.h"
 
+struct wg_service;
 struct wg_batch;
 
 struct wg_batch_rules {
@@ -25,6 +28,10 @@ struct wg_batch_rules {
     void (*done)(const struct wg_flight *flight, void **items, size_t n, void *arg);
     /* This one item is refused by PostgreSQL (or timed out alone). It is the callee's again. */
     void (*reject)(void *item, const struct wg_flight *flight, void *arg);
+    /* Optional, with patience_ms: an item that has waited that long and of which nothing was written is given
+     * back; one of unknown fate is given back after 30 s. */
+    int64_t patience_ms;
+    void (*expired)(void *item, bool unknown, void *arg);
     /* Optional. Nobody is to blame and the fate is known to be "nothing written" or unknown: true takes the
      * items back instead of sending them again. */
     bool (*again)(const struct wg_flight *flight, void **items, size_t n, void *arg);
@@ -42,5 +49,7 @@ int wg_batch_add(struct wg_batch *batch, void *item, size_t size_bytes) WG_MUST_
 
 size_t wg_batch_waiting(const struct wg_batch *batch); /* queued, not yet on the wire */
 size_t wg_batch_open(const struct wg_batch *batch);    /* queued or on the wire */
+/* True while something is held back by trouble: no new work should be claimed then. */
+bool wg_batch_troubled(const struct wg_batch *batch);
 /* wg_clock_mono() at which the oldest queued item was added; 0 when none waits. */
 int64_t wg_batch_oldest(const struct wg_batch *batch);

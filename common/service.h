@@ -65,5 +65,15 @@ typedef bool wg_drained(void *arg);
 void wg_service_on_drain(struct wg_service *service, wg_drained *fn, void *arg);
 bool wg_service_draining(const struct wg_service *service);
 
+/* Writes this instance's row of `instances` each second over db; statement is the index of common/sql/beat.sql
+ * in the table that db prepares. */
+struct wg_db;
+void wg_service_beat(struct wg_service *service, struct wg_db *db, int statement);
+
+/* Reads registry_version each second over db (common/sql/read_versions.sql) and calls changed for each kind
+ * whose version is not the one last told; the first reading tells all. Again after each reconnect. */
+void wg_service_versions(struct wg_service *service, struct wg_db *db, int statement,
+                         void (*changed)(const char *kind, int64_t version, void *arg), void *arg);
+
 /* Runs until drained; destroys; returns the exit code. */
 int wg_service_run(struct wg_service **service);

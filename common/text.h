@@ -21,6 +21,9 @@ void wg_text_destroy(struct wg_text *text); /* for WG_AUTO */
 
 /* True where bytes are valid UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing over U+10FFFF). */
 bool wg_utf8_valid(const char *bytes, size_t length);
+/* How many bytes at the start are valid sequences of two to four bytes; it stops at ASCII, at what is broken and
+ * at the end. For scanners that go through plain ASCII themselves. */
+size_t wg_utf8_run(const char *bytes, size_t length);
 /* Characters (code points) of valid UTF-8. */
 size_t wg_utf8_count(const char *bytes, size_t length);
 /* How many bytes the first n characters take (at most length). */

@@ -1,0 +1,615 @@
+/* One connection: connect, check, prepare, fly. What is on the wire when it breaks lands as WG_UNKNOWN; what
+ * waits in line goes on waiting until its patience ends. See common/db.h for the promises. */
+#include "common/db.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/error.h"
+#include "common/fault.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/params.h"
+#include "common/service.h"
+
+enum { LINE_MOST = 1000, STATEMENTS_MOST = 8, PATIENCE_MS = 5000, BACKOFF_LOWEST_MS = 50, BACKOFF_HIGHEST_MS = 2000 };
+enum { SCHEMA_LOWEST = 1, SCHEMA_HIGHEST = 1 };
+
+enum stage { AWAY, CONNECTING, CHECKING, PREPARING, READY, REFUSED };
+
+struct sent {
+    int statement;
+    struct wg_params *params;
+    PGresult *result;
+};
+
+struct wg_flight {
+    struct wg_flight *next;
+    wg_landed *landed;
+    void *arg;
+    size_t n, answered;
+    struct sent sent[STATEMENTS_MOST];
+    enum wg_outcome outcome;
+    char sqlstate[6];
+    char message[256];
+    int64_t queued_at;
+};
+
+struct line {
+    struct wg_flight *first, **last;
+    size_t n;
+};
+
+struct ready_call {
+    struct ready_call *next;
+    void (*fn)(void *arg);
+    void *arg;
+};
+
+struct wg_db {
+    struct wg_service *service;
+    const char *name;
+    const struct wg_statement *statements;
+    size_t n_statements, in_flight, prepared;
+    PGconn *connection;
+    enum stage stage;
+    int watched; /* descriptor; -1 none */
+    bool watched_writable;
+    int64_t backoff_ms, away_since;
+    bool prepared_anew; /* reconnected because of 0A or 26, and no success since */
+    char prepare_fault[200];
+    struct line waiting, flying;
+    struct ready_call *on_ready;
+};
+
+static void connect_start(void *arg);
+static void on_descriptor(void *arg);
+
+/* ---- flights */
+
+static void line_init(struct line *line)
+{
+    *line = (struct line){ .last = &line->first };
+}
+
+static void line_add(struct line *line, struct wg_flight *flight)
+{
+    flight->next = NULL;
+    *line->last = flight;
+    line->last = &flight->next;
+    line->n++;
+}
+
+static struct wg_flight *line_take(struct line *line)
+{
+    struct wg_flight *flight = line->first;
+    line->first = flight->next;
+    if (line->first == NULL)
+        line->last = &line->first;
+    line->n--;
+    return flight;
+}
+
+struct wg_flight *wg_flight_new(wg_landed *landed, void *arg)
+{
+    struct wg_flight *flight = wg_new(sizeof *flight);
+    flight->landed = landed;
+    flight->arg = arg;
+    flight->outcome = WG_COMMITTED;
+    return flight;
+}
+
+void wg_flight_destroy(struct wg_flight **flight)
+{
+    if (*flight == NULL)
+        return;
+    for (size_t i = 0; i < (*flight)->n; i++) {
+        wg_params_destroy(&(*flight)->sent[i].params);
+        PQclear((*flight)->sent[i].result);
+    }
+    free(*flight);
+    *flight = NULL;
+}
+
+void wg_flight_add(struct wg_flight *flight, int statement, struct wg_params **params)
+{
+    if (flight->n == STATEMENTS_MOST)
+        abort();
+    flight->sent[flight->n++] = (struct sent){ .statement = statement, .params = *params };
+    *params = NULL;
+}
+
+size_t wg_flight_bytes(const struct wg_flight *flight)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < flight->n; i++)
+        bytes += flight->sent[i].params->bytes.length;
+    return bytes;
+}
+
+enum wg_outcome wg_flight_outcome(const struct wg_flight *flight)
+{
+    return flight->outcome;
+}
+
+const char *wg_flight_sqlstate(const struct wg_flight *flight)
+{
+    return flight->sqlstate;
+}
+
+const char *wg_flight_message(const struct wg_flight *flight)
+{
+    return flight->message;
+}
+
+const PGresult *wg_flight_result(const struct wg_flight *flight, size_t i)
+{
+    return flight->outcome == WG_COMMITTED && i < flight->n ? flight->sent[i].result : NULL;
+}
+
+static void land(struct wg_flight *flight)
+{
+    flight->landed(flight, flight->arg);
+    wg_flight_destroy(&flight);
+}
+
+static void land_as(struct wg_flight *flight, enum wg_outcome outcome, const char *message)
+{
+    flight->outcome = outcome;
+    if (flight->message[0] == '\0')
+        snprintf(flight->message, sizeof flight->message, "%s", message);
+    land(flight);
+}
+
+/* Who is to blame (DESIGN 5). */
+static enum wg_outcome blame(const char *sqlstate)
+{
+    static const struct {
+        const char *prefix;
+        enum wg_outcome outcome;
+    } table[] = {
+        { "22", WG_ITEM },       { "23", WG_ITEM },    { "54", WG_ITEM },    { "57014", WG_TIMEOUT },
+        { "08", WG_NOBODY },     { "40", WG_NOBODY },  { "53", WG_NOBODY },  { "55P03", WG_NOBODY },
+        { "57P", WG_NOBODY },    { "25006", WG_NOBODY }, { "25P03", WG_NOBODY },
+    };
+    for (size_t i = 0; i < WG_COUNT(table); i++)
+        if (strncmp(sqlstate, table[i].prefix, strlen(table[i].prefix)) == 0)
+            return table[i].outcome;
+    return WG_SERVICE;
+}
+
+/* ---- the connection */
+
+static void unwatch(struct wg_db *db)
+{
+    if (db->watched >= 0)
+        wg_service_unwatch(db->service, db->watched);
+    db->watched = -1;
+}
+
+static void watch(struct wg_db *db, bool writable)
+{
+    int descriptor = PQsocket(db->connection);
+    if (descriptor == db->watched && writable == db->watched_writable)
+        return;
+    unwatch(db);
+    wg_service_watch(db->service, descriptor, writable, on_descriptor, db);
+    db->watched = descriptor;
+    db->watched_writable = writable;
+}
+
+static void say_away(struct wg_db *db, const char *why)
+{
+    char reason[300];
+    snprintf(reason, sizeof reason, "%.*s", (int)strcspn(why, "\n"), why);
+    wg_service_part(db->service, db->name, reason);
+    wg_log(WG_WARNING, "database-away", "connection=%s reason=%s", db->name, wg_log_quote(reason));
+}
+
+/* Closes, lands what was on the wire as unknown, and tries again after the back-off. */
+static void lose(struct wg_db *db, const char *why)
+{
+    if (db->stage == AWAY)
+        return;
+    say_away(db, why);
+    unwatch(db);
+    PQfinish(db->connection);
+    db->connection = NULL;
+    db->stage = AWAY;
+    if (db->away_since == 0)
+        db->away_since = wg_clock_mono();
+    struct line lost = db->flying;
+    if (lost.n == 0)
+        line_init(&lost);
+    line_init(&db->flying);
+    int64_t jitter = random() % (db->backoff_ms / 2 + 1);
+    wg_service_timer(db->service, db->backoff_ms + jitter, 1, connect_start, db);
+    db->backoff_ms = db->backoff_ms * 2 > BACKOFF_HIGHEST_MS ? BACKOFF_HIGHEST_MS : db->backoff_ms * 2;
+    while (lost.first != NULL) {
+        struct wg_flight *flight = lost.first;
+        lost.first = flight->next;
+        land_as(flight, WG_UNKNOWN, why);
+    }
+}
+
+static void lose_connection(struct wg_db *db)
+{
+    char why[300];
+    snprintf(why, sizeof why, "%s", PQerrorMessage(db->connection));
+    lose(db, why[0] != '\0' ? why : "the connection was closed");
+}
+
+static void flush(struct wg_db *db)
+{
+    int unsent = PQflush(db->connection);
+    if (unsent < 0)
+        lose_connection(db);
+    else
+        watch(db, unsent == 1);
+}
+
+static int send_flight(struct wg_db *db, struct wg_flight *flight)
+{
+    const char *values[WG_PARAMS_MOST];
+    int formats[WG_PARAMS_MOST];
+    for (size_t i = 0; i < flight->n; i++) {
+        const struct wg_params *params = flight->sent[i].params;
+        for (int p = 0; p < params->n; p++) {
+            const char *at = params->bytes.bytes == NULL ? "" : params->bytes.bytes + params->offsets[p];
+            values[p] = params->lengths[p] < 0 ? NULL : at;
+            formats[p] = 1;
+        }
+        if (PQsendQueryPrepared(db->connection, db->statements[flight->sent[i].statement].name, params->n, values,
+                                params->lengths, formats, 1) != 1)
+            return -EIO;
+    }
+    return PQpipelineSync(db->connection) == 1 ? 0 : -EIO;
+}
+
+/* Sends from the line what fits on the wire. */
+static void pump(struct wg_db *db)
+{
+    bool sent = false;
+    while (db->stage == READY && db->waiting.first != NULL && db->flying.n < db->in_flight) {
+        struct wg_flight *flight = line_take(&db->waiting);
+        line_add(&db->flying, flight);
+        sent = true;
+        if (send_flight(db, flight) < 0) {
+            lose_connection(db);
+            return;
+        }
+    }
+    if (!sent)
+        return;
+    flush(db);
+    if (WG_FAULT(DB_COMMIT_SENT) < 0 && db->stage == READY)
+        lose(db, "fault point");
+}
+
+static void note_error(struct wg_flight *flight, const PGresult *result)
+{
+    if (flight->outcome != WG_COMMITTED)
+        return;
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    snprintf(flight->sqlstate, sizeof flight->sqlstate, "%s", sqlstate == NULL ? "08006" : sqlstate);
+    snprintf(flight->message, sizeof flight->message, "%s", message == NULL ? "connection failed" : message);
+    flight->outcome = blame(flight->sqlstate);
+}
+
+/* 0A ("cached plan must not change result type") and 26 (statement unknown): connect and prepare anew, once. */
+static bool prepare_anew(struct wg_db *db, struct wg_flight *flight)
+{
+    bool stale = strncmp(flight->sqlstate, "0A", 2) == 0 || strncmp(flight->sqlstate, "26", 2) == 0;
+    if (!stale || db->prepared_anew)
+        return false;
+    db->prepared_anew = true;
+    flight->outcome = WG_NOBODY;
+    return true;
+}
+
+static void flight_over(struct wg_db *db)
+{
+    struct wg_flight *flight = line_take(&db->flying);
+    bool anew = flight->outcome == WG_SERVICE && prepare_anew(db, flight);
+    if (flight->outcome == WG_COMMITTED)
+        db->prepared_anew = false;
+    else
+        wg_log(flight->outcome == WG_SERVICE ? WG_ERROR : WG_WARNING, "flight-failed",
+               "connection=%s statement=%s sqlstate=%s message=%s", db->name,
+               db->statements[flight->sent[flight->answered < flight->n ? flight->answered : 0].statement].name,
+               flight->sqlstate, wg_log_quote(flight->message));
+    land(flight);
+    if (anew)
+        lose(db, "statements are prepared anew");
+}
+
+/* A result of a prepared flight: of its next statement, or its sync. */
+static void take_result(struct wg_db *db, PGresult *result)
+{
+    struct wg_flight *flight = db->flying.first;
+    switch (PQresultStatus(result)) {
+    case PGRES_PIPELINE_SYNC:
+        PQclear(result);
+        flight_over(db);
+        return;
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+        if (flight->answered < flight->n) {
+            flight->sent[flight->answered++].result = result;
+            return;
+        }
+        break;
+    case PGRES_PIPELINE_ABORTED:
+        break;
+    default:
+        note_error(flight, result);
+        break;
+    }
+    PQclear(result);
+}
+
+/* ---- after connecting: checks, then statements */
+
+static const char check_sql[] =
+    "SELECT pg_is_in_recovery(), current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' AND "
+    "current_setting('synchronous_commit') = 'on', (SELECT max(version) FROM schema_version), "
+    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+/* NULL when all is well. */
+static const char *judge_checks(const PGresult *result)
+{
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        return PQresultErrorMessage(result);
+    if (wg_get_bool(result, 0, 0))
+        return "the database is in recovery";
+    if (!wg_get_bool(result, 0, 1))
+        return "fsync, full_page_writes and synchronous_commit must be on";
+    int64_t version = wg_get_i64(result, 0, 2);
+    if (version < SCHEMA_LOWEST || version > SCHEMA_HIGHEST)
+        return "the schema's version is outside what this program knows: run ops/migrate";
+#ifndef WG_FAULT_POINTS /* tests move our clock, not PostgreSQL's */
+    int64_t skew = wg_clock_now() - wg_get_i64(result, 0, 3);
+    if (skew > WG_SECOND || skew < -WG_SECOND)
+        return "this clock and PostgreSQL's are more than a second apart";
+#endif
+    return NULL;
+}
+
+static void prepare_all(struct wg_db *db)
+{
+    db->stage = PREPARING;
+    db->prepared = 0;
+    db->prepare_fault[0] = '\0';
+    bool sent = PQenterPipelineMode(db->connection) == 1;
+    for (size_t i = 0; sent && i < db->n_statements; i++)
+        sent = PQsendPrepare(db->connection, db->statements[i].name, db->statements[i].sql, 0, NULL) == 1 &&
+               PQpipelineSync(db->connection) == 1;
+    if (!sent)
+        lose_connection(db);
+    else
+        flush(db);
+}
+
+static void take_check(struct wg_db *db, PGresult *result)
+{
+    const char *fault = judge_checks(result);
+    char why[300];
+    snprintf(why, sizeof why, "%s", fault == NULL ? "" : fault);
+    PQclear(result);
+    if (fault != NULL)
+        lose(db, why);
+}
+
+static void become_ready(struct wg_db *db)
+{
+    if (db->prepare_fault[0] != '\0') {
+        db->stage = REFUSED;
+        wg_service_part(db->service, db->name, db->prepare_fault);
+        wg_log(WG_ERROR, "alarm", "connection=%s reason=%s", db->name, wg_log_quote(db->prepare_fault));
+        return;
+    }
+    if (WG_FAULT(SERVICE_START_DATABASE) < 0) {
+        lose(db, "fault point");
+        return;
+    }
+    db->stage = READY;
+    db->backoff_ms = BACKOFF_LOWEST_MS;
+    db->away_since = 0;
+    wg_service_part(db->service, db->name, NULL);
+    wg_log(WG_INFO, "database-ready", "connection=%s", db->name);
+    pump(db);
+    for (struct ready_call *call = db->on_ready; call != NULL && db->stage == READY; call = call->next)
+        call->fn(call->arg);
+}
+
+static void take_prepared(struct wg_db *db, PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_FATAL_ERROR && db->prepare_fault[0] == '\0')
+        snprintf(db->prepare_fault, sizeof db->prepare_fault, "statement %s: %s",
+                 db->statements[db->prepared < db->n_statements ? db->prepared : 0].name,
+                 PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    PQclear(result);
+    if (status == PGRES_PIPELINE_SYNC && ++db->prepared == db->n_statements)
+        become_ready(db);
+}
+
+static bool expecting(const struct wg_db *db)
+{
+    return db->stage == CHECKING || db->stage == PREPARING || (db->stage == READY && db->flying.n > 0);
+}
+
+static void read_results(struct wg_db *db)
+{
+    if (PQconsumeInput(db->connection) != 1) {
+        lose_connection(db);
+        return;
+    }
+    while (expecting(db) && !PQisBusy(db->connection)) {
+        enum stage stage = db->stage;
+        PGresult *result = PQgetResult(db->connection);
+        if (result == NULL) {
+            if (stage == CHECKING)
+                prepare_all(db);
+        } else if (stage == CHECKING) {
+            take_check(db, result);
+        } else if (stage == PREPARING) {
+            take_prepared(db, result);
+        } else {
+            take_result(db, result);
+        }
+    }
+    if (db->stage != AWAY && PQstatus(db->connection) == CONNECTION_BAD)
+        lose_connection(db);
+}
+
+static void go_on_connecting(struct wg_db *db)
+{
+    PostgresPollingStatusType status = PQconnectPoll(db->connection);
+    if (status == PGRES_POLLING_FAILED) {
+        lose_connection(db);
+        return;
+    }
+    unwatch(db); /* libpq may have changed its socket */
+    watch(db, status == PGRES_POLLING_WRITING);
+    if (status != PGRES_POLLING_OK)
+        return;
+    db->stage = CHECKING;
+    PQsetnonblocking(db->connection, 1);
+    if (PQsendQueryParams(db->connection, check_sql, 0, NULL, NULL, NULL, NULL, 1) != 1)
+        lose_connection(db);
+    else
+        flush(db);
+}
+
+static void on_descriptor(void *arg)
+{
+    struct wg_db *db = arg;
+    if (db->stage == CONNECTING) {
+        go_on_connecting(db);
+        return;
+    }
+    if (db->watched_writable)
+        flush(db);
+    if (db->stage != AWAY)
+        read_results(db);
+    if (db->stage == READY)
+        pump(db);
+}
+
+static void no_notice(void *arg, const PGresult *result)
+{
+    (void)arg;
+    (void)result;
+}
+
+static void connect_start(void *arg)
+{
+    struct wg_db *db = arg;
+    db->connection = PQconnectStart(wg_service_settings(db->service)->database);
+    db->stage = CONNECTING;
+    if (db->connection == NULL || PQstatus(db->connection) == CONNECTION_BAD) {
+        lose_connection(db);
+        return;
+    }
+    PQsetNoticeReceiver(db->connection, no_notice, NULL);
+    watch(db, true);
+}
+
+/* Whoever has waited in line past his patience is told. */
+static void end_patience(void *arg)
+{
+    struct wg_db *db = arg;
+    int64_t limit = wg_clock_mono() - PATIENCE_MS * 1000;
+    while (db->waiting.first != NULL && db->waiting.first->queued_at < limit)
+        land_as(line_take(&db->waiting), WG_NOBODY, "the database is away");
+    if (db->stage == REFUSED) { /* a migration or a grant may have mended it */
+        db->backoff_ms = BACKOFF_HIGHEST_MS;
+        lose(db, db->prepare_fault);
+    }
+}
+
+struct wg_db *wg_db_new(struct wg_service *service, const char *name, const struct wg_statement *statements,
+                        size_t n, size_t in_flight)
+{
+    struct wg_db *db = wg_new(sizeof *db);
+    *db = (struct wg_db){
+        .service = service,
+        .name = name,
+        .statements = statements,
+        .n_statements = n,
+        .in_flight = in_flight,
+        .watched = -1,
+        .backoff_ms = BACKOFF_LOWEST_MS,
+        .away_since = wg_clock_mono(),
+    };
+    line_init(&db->waiting);
+    line_init(&db->flying);
+    wg_service_part(service, name, "connecting");
+    wg_service_timer(service, 0, 1, connect_start, db);
+    wg_service_timer(service, 500, 0, end_patience, db);
+    return db;
+}
+
+void wg_db_destroy(struct wg_db **db)
+{
+    struct wg_db *self = *db;
+    if (self == NULL)
+        return;
+    unwatch(self);
+    if (self->connection != NULL)
+        PQfinish(self->connection);
+    while (self->flying.first != NULL) {
+        struct wg_flight *flight = line_take(&self->flying);
+        wg_flight_destroy(&flight);
+    }
+    while (self->waiting.first != NULL) {
+        struct wg_flight *flight = line_take(&self->waiting);
+        wg_flight_destroy(&flight);
+    }
+    while (self->on_ready != NULL) {
+        struct ready_call *call = self->on_ready;
+        self->on_ready = call->next;
+        free(call);
+    }
+    free(self);
+    *db = NULL;
+}
+
+void wg_db_on_ready(struct wg_db *db, void (*fn)(void *arg), void *arg)
+{
+    struct ready_call **last = &db->on_ready;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = wg_new(sizeof **last);
+    **last = (struct ready_call){ .fn = fn, .arg = arg };
+}
+
+bool wg_db_ready(const struct wg_db *db)
+{
+    return db->stage == READY;
+}
+
+int64_t wg_db_away_since(const struct wg_db *db)
+{
+    return db->away_since;
+}
+
+size_t wg_db_room(const struct wg_db *db)
+{
+    size_t taken = db->flying.n + db->waiting.n;
+    return db->stage == READY && taken < db->in_flight ? db->in_flight - taken : 0;
+}
+
+int wg_db_send(struct wg_db *db, struct wg_flight **flight)
+{
+    if (db->waiting.n >= LINE_MOST)
+        return WG_DB_FULL;
+    (*flight)->queued_at = wg_clock_mono();
+    line_add(&db->waiting, *flight);
+    *flight = NULL;
+    pump(db);
+    return 0;
+}
