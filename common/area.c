@@ -8,7 +8,9 @@ enum { SHORTEST = 6, LONGEST = 17, GRID = 15 };
 static const struct {
     const char *level;
     size_t digits;
-} levels[] = { { "district", 6 }, { "street", 9 }, { "community", 12 }, { "grid", 15 }, { "micro", 17 } };
+} levels[] = {
+    { "district", 6 }, { "street", 9 }, { "community", 12 }, { "grid", 15 }, { "micro", 17 }
+};
 
 bool wg_area_valid(const char *code)
 {

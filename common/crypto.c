@@ -1,16 +1,15 @@
-/* libsodium behind the words of this house. What is deliberately not here: own cryptography, and any state but the
- * library's. */
+/* libsodium behind the words of this house. What is deliberately not here: own cryptography, and
+ * any state but the library's. */
 #include "common/crypto.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <sodium.h>
 
 #include "common/error.h"
 #include "common/text.h"
@@ -44,7 +43,9 @@ int wg_secret_read(const char *path, uint8_t ret_secret[WG_SECRET_BYTES])
     if (error == 0)
         memcpy(ret_secret, bytes, WG_SECRET_BYTES);
     sodium_memzero(bytes, sizeof bytes);
-    return error == 0 ? 0 : wg_fail(error, "secret %s must be a file of exactly %d bytes", path, WG_SECRET_BYTES);
+    return error == 0 ? 0
+                      : wg_fail(error, "secret %s must be a file of exactly %d bytes", path,
+                                WG_SECRET_BYTES);
 }
 
 /* ------------------------------------------------------------------ hashes and keys */
@@ -55,8 +56,10 @@ void wg_hash(uint8_t ret_hash[WG_HASH_BYTES], const uint8_t *key, ...)
     va_list parts;
     crypto_generichash_init(&state, key, key == NULL ? 0 : WG_SECRET_BYTES, WG_HASH_BYTES);
     va_start(parts, key);
-    for (const char *part = va_arg(parts, const char *); part != NULL; part = va_arg(parts, const char *)) {
-        /* Lengths are read as 32 bits, so that a literal (int) and a size_t both do: each takes a whole slot. */
+    for (const char *part = va_arg(parts, const char *); part != NULL;
+         part = va_arg(parts, const char *)) {
+        /* Lengths are read as 32 bits, so that a literal (int) and a size_t both do: each takes a
+         * whole slot. */
         uint32_t length = va_arg(parts, uint32_t);
         uint8_t before[4] = { (uint8_t)length, (uint8_t)(length >> 8), (uint8_t)(length >> 16),
                               (uint8_t)(length >> 24) };
@@ -75,9 +78,11 @@ void wg_key_hash(uint8_t ret_hash[WG_KEY_HASH_BYTES], const char *text, size_t l
 char *wg_key_new(void)
 {
     uint8_t bytes[WG_SECRET_BYTES];
-    char encoded[sodium_base64_ENCODED_LEN(WG_SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+    char encoded[sodium_base64_ENCODED_LEN(WG_SECRET_BYTES,
+                                           sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
     randombytes_buf(bytes, sizeof bytes);
-    sodium_bin2base64(encoded, sizeof encoded, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_bin2base64(encoded, sizeof encoded, bytes, sizeof bytes,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     char *key = wg_new(sizeof "wg_" + sizeof encoded);
     memcpy(key, "wg_", 3);
     memcpy(key + 3, encoded, sizeof encoded);
@@ -88,11 +93,13 @@ char *wg_key_new(void)
 
 /* ------------------------------------------------------------------ seals */
 
-uint8_t *wg_seal(const uint8_t public_key[WG_SECRET_BYTES], const void *bytes, size_t length, size_t *ret_length)
+uint8_t *wg_seal(const uint8_t public_key[WG_SECRET_BYTES], const void *bytes, size_t length,
+                 size_t *ret_length)
 {
     uint8_t *sealed = wg_new(length + crypto_box_SEALBYTES);
     if (crypto_box_seal(sealed, bytes, length, public_key) != 0) {
-        /* Only a degenerate public key does this: set-up made it, so nothing may be sealed with it. */
+        /* Only a degenerate public key does this: set-up made it, so nothing may be sealed with it.
+         */
         fprintf(stderr, "level=fatal event=seal-key-unusable\n");
         abort();
     }
@@ -100,8 +107,8 @@ uint8_t *wg_seal(const uint8_t public_key[WG_SECRET_BYTES], const void *bytes, s
     return sealed;
 }
 
-int wg_unseal(const uint8_t secret_key[WG_SECRET_BYTES], const void *bytes, size_t length, char **ret_bytes,
-              size_t *ret_length)
+int wg_unseal(const uint8_t secret_key[WG_SECRET_BYTES], const void *bytes, size_t length,
+              char **ret_bytes, size_t *ret_length)
 {
     uint8_t public_key[WG_SECRET_BYTES];
     if (length < crypto_box_SEALBYTES || crypto_scalarmult_base(public_key, secret_key) != 0)
@@ -137,13 +144,14 @@ void wg_number_write(int64_t id, int64_t received, char ret_number[WG_NUMBER_ROO
     struct tm parts;
     time_t second = (time_t)(received >= 0 ? received / 1000000 : (received - 999999) / 1000000);
     localtime_r(&second, &parts);
-    strftime(date, sizeof date, "%y%m%d", &parts);
+    snprintf(date, sizeof date, "%02u%02u%02u", (unsigned)parts.tm_year % 100,
+             (unsigned)parts.tm_mon % 12 + 1, (unsigned)parts.tm_mday % 32);
     snprintf(digits, sizeof digits, "%lld", (long long)id);
     snprintf(ret_number, WG_NUMBER_ROOM, "%s-%s-%c", date, digits, check_digit(date, digits));
 }
 
-/* Spaces of all kinds go, full-width forms become plain, the dashes that keyboards and phones put in for "-"
- * (U+2010–U+2015, U+2212) become it. False where the result would not fit. */
+/* Spaces of all kinds go, full-width forms become plain, the dashes that keyboards and phones put
+ * in for "-" (U+2010–U+2015, U+2212) become it. False where the result would not fit. */
 static bool plain_of(const char *given, char *ret_plain, size_t size)
 {
     WG_AUTO(wg_free) char *half = wg_text_halfwidth(given);
@@ -190,14 +198,16 @@ int wg_number_read(const char *text, int64_t *ret_id, char ret_date[7])
 
 /* ------------------------------------------------------------------ query codes */
 
-/* The hashed text is the id in base 10; of the 32 bytes the first eight count, the highest first. */
+/* The hashed text is the id in base 10; of the 32 bytes the first eight count, the highest first.
+ */
 void wg_code_write(const uint8_t key[WG_SECRET_BYTES], int64_t id, char ret_code[WG_CODE_ROOM])
 {
     char digits[ID_DIGITS + 2];
     uint8_t hash[crypto_generichash_BYTES];
     uint64_t value = 0;
     int length = snprintf(digits, sizeof digits, "%lld", (long long)id);
-    crypto_generichash(hash, sizeof hash, (const uint8_t *)digits, (size_t)length, key, WG_SECRET_BYTES);
+    crypto_generichash(hash, sizeof hash, (const uint8_t *)digits, (size_t)length, key,
+                       WG_SECRET_BYTES);
     for (size_t i = 0; i < 8; i++)
         value = value << 8 | hash[i];
     value %= CODES;

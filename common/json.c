@@ -1,11 +1,12 @@
-/* The judge of JSON bytes (RFC 8259): one pass, no allocation, no recursion; depth, members and digits are bounded, so
- * the cost is linear in the bytes whatever they say.
+/* The judge of JSON bytes (RFC 8259): one pass, no allocation, no recursion; depth, members and
+ * digits are bounded, so the cost is linear in the bytes whatever they say.
  *
- * Duplicate keys are judged on what a key means, not on how it is spelled: "a" and "\u0061" are one. Each key is
- * decoded into a SipHash-1-3 of 64 bits, keyed with the 16 random bytes that the kernel gives every process; two
- * equal hashes in one object are a duplicate. So a key costs its own length, no pair of keys is ever compared byte by
- * byte, nobody who does not know the random bytes can make hashes collide, and by chance two different keys of one
- * object do with a probability under 2^-48 (the text is then refused, never taken wrongly). Few keys are looked
+ * Duplicate keys are judged on what a key means, not on how it is spelled: "a" and "\u0061" are
+ * one. Each key is decoded into a SipHash-1-3 of 64 bits, keyed with the 16 random bytes that the
+ * kernel gives every process; two equal hashes in one object are a duplicate. So a key costs its
+ * own length, no pair of keys is ever compared byte by byte, nobody who does not know the random
+ * bytes can make hashes collide, and by chance two different keys of one object do with a
+ * probability under 2^-48 (the text is then refused, never taken wrongly). Few keys are looked
  * through one by one; from the ninth on a table of 512 places, filled to half at most, finds them.
  *
  * What is deliberately not here: what the fields mean. */
@@ -13,81 +14,12 @@
 
 #include <stdbool.h>
 #include <string.h>
-
 #include <sys/auxv.h>
 
+#include "common/sip.h"
 #include "common/text.h"
 
 enum { DEPTH = 16, MEMBERS = 256, FEW = 8, PLACES = 2 * MEMBERS, DIGITS = 40, LARGEST = 300 };
-
-/* ------------------------------------------------------------------ SipHash-1-3 (Aumasson, Bernstein), in pieces */
-
-struct sip {
-    uint64_t v[4], tail;
-    size_t length;
-};
-
-static inline uint64_t rotate(uint64_t word, unsigned bits)
-{
-    return word << bits | word >> (64 - bits);
-}
-
-static inline void sip_round(uint64_t v[4])
-{
-    v[0] += v[1];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[0] = rotate(v[0], 32);
-    v[2] += v[3];
-    v[3] = rotate(v[3], 16) ^ v[2];
-    v[0] += v[3];
-    v[3] = rotate(v[3], 21) ^ v[0];
-    v[2] += v[1];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[2] = rotate(v[2], 32);
-}
-
-static inline void sip_word(struct sip *sip, uint64_t word)
-{
-    sip->v[3] ^= word;
-    sip_round(sip->v);
-    sip->v[0] ^= word;
-}
-
-static void sip_start(struct sip *sip, const uint64_t secret[2])
-{
-    *sip = (struct sip){ .v = { secret[0] ^ UINT64_C(0x736f6d6570736575), secret[1] ^ UINT64_C(0x646f72616e646f6d),
-                                secret[0] ^ UINT64_C(0x6c7967656e657261),
-                                secret[1] ^ UINT64_C(0x7465646279746573) } };
-}
-
-static void sip_add(struct sip *sip, const char *bytes, size_t length)
-{
-    size_t i = 0;
-    uint64_t word;
-    while (i < length) {
-        if (sip->length % 8 == 0 && length - i >= 8) {
-            memcpy(&word, bytes + i, 8);
-            sip_word(sip, word);
-            sip->length += 8;
-            i += 8;
-            continue;
-        }
-        sip->tail |= (uint64_t)(unsigned char)bytes[i++] << (sip->length % 8 * 8);
-        if (++sip->length % 8 == 0) {
-            sip_word(sip, sip->tail);
-            sip->tail = 0;
-        }
-    }
-}
-
-static uint64_t sip_end(struct sip *sip)
-{
-    sip_word(sip, sip->tail | (uint64_t)sip->length << 56);
-    sip->v[2] ^= 0xff;
-    for (int i = 0; i < 3; i++)
-        sip_round(sip->v);
-    return sip->v[0] ^ sip->v[1] ^ sip->v[2] ^ sip->v[3];
-}
 
 /* ------------------------------------------------------------------ the scan */
 
@@ -104,9 +36,11 @@ struct scan {
     uint64_t secret[2];
     size_t depth, held;
     struct level levels[DEPTH];
-    /* The keys of all open objects: an inner object's lie above its outer's and go when it closes. */
+    /* The keys of all open objects: an inner object's lie above its outer's and go when it closes.
+     */
     uint64_t keys[DEPTH * MEMBERS];
-    uint16_t places[DEPTH][PLACES]; /* number of a level's key + 1; 0 is free. Cleared at the ninth key. */
+    uint16_t places[DEPTH]
+                   [PLACES]; /* number of a level's key + 1; 0 is free. Cleared at the ninth key. */
 };
 
 static bool refuse_at(struct scan *scan, enum wg_json_fault fault, size_t offset)
@@ -147,9 +81,9 @@ static inline int peek_text(struct scan *scan)
 
 /* ------------------------------------------------------------------ strings */
 
-/* Moves over bytes that mean themselves: not ", \, control characters, nor anything over 0x7f. Eight at a time; in
- * each byte of `stop` the highest bit says that this one is special (an exact test for the lowest such byte, which is
- * all that is asked). */
+/* Moves over bytes that mean themselves: not ", \, control characters, nor anything over 0x7f.
+ * Eight at a time; in each byte of `stop` the highest bit says that this one is special (an exact
+ * test for the lowest such byte, which is all that is asked). */
 static inline void skip_plain(struct scan *scan)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
@@ -184,19 +118,6 @@ static int take_hex(struct scan *scan)
     return value;
 }
 
-static size_t encode(unsigned code, char bytes[4])
-{
-    if (code < 0x80) {
-        bytes[0] = (char)code;
-        return 1;
-    }
-    size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t i = n - 1; i > 0; i--, code >>= 6)
-        bytes[i] = (char)(0x80 | (code & 0x3f));
-    bytes[0] = (char)((n == 2 ? 0xc0 : n == 3 ? 0xe0 : 0xf0) | code);
-    return n;
-}
-
 /* After "\u"; `from` is where the backslash stands. */
 static bool take_code(struct scan *scan, size_t from, unsigned *ret_code)
 {
@@ -224,7 +145,7 @@ static bool take_code(struct scan *scan, size_t from, unsigned *ret_code)
 }
 
 /* From the backslash on; what it means goes into the hash, if one is made. */
-static bool take_escape(struct scan *scan, struct sip *hash)
+static bool take_escape(struct scan *scan, struct wg_sip *hash)
 {
     static const char names[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
     size_t from = scan->at++;
@@ -236,21 +157,21 @@ static bool take_escape(struct scan *scan, struct sip *hash)
         bytes[0] = meanings[name - names];
         scan->at++;
     } else if (c == 'u') {
-        unsigned code;
+        unsigned code = 0;
         scan->at++;
         if (!take_code(scan, from, &code))
             return false;
-        n = encode(code, bytes);
+        n = wg_utf8_encode(code, bytes);
     } else {
         return refuse(scan);
     }
     if (hash != NULL)
-        sip_add(hash, bytes, n);
+        wg_sip_add(hash, bytes, n);
     return true;
 }
 
 /* From the opening quote to behind the closing one. hash may be NULL. */
-static bool take_string(struct scan *scan, struct sip *hash)
+static bool take_string(struct scan *scan, struct wg_sip *hash)
 {
     size_t from = ++scan->at; /* where what is not hashed yet begins */
     for (;;) {
@@ -263,7 +184,7 @@ static bool take_string(struct scan *scan, struct sip *hash)
             scan->at += run;
         } else if (c == '"' || c == '\\') {
             if (hash != NULL)
-                sip_add(hash, scan->bytes + from, scan->at - from);
+                wg_sip_add(hash, scan->bytes + from, scan->at - from);
             if (c == '"')
                 break;
             if (!take_escape(scan, hash))
@@ -317,16 +238,16 @@ static bool is_new(struct scan *scan, const struct level *level, uint64_t key)
 static bool take_key(struct scan *scan)
 {
     struct level *level = &scan->levels[scan->depth - 1];
-    struct sip hash;
+    struct wg_sip hash;
     if (peek_text(scan) != '"')
         return refuse(scan);
     size_t from = scan->at;
     if (level->members == MEMBERS)
         return refuse_at(scan, WG_JSON_SYNTAX, from);
-    sip_start(&hash, scan->secret);
+    wg_sip_start(&hash, scan->secret);
     if (!take_string(scan, &hash))
         return false;
-    uint64_t key = sip_end(&hash);
+    uint64_t key = wg_sip_end(&hash);
     if (!is_new(scan, level, key))
         return refuse_at(scan, WG_JSON_DUPLICATE, from);
     scan->keys[scan->held++] = key;
@@ -406,7 +327,8 @@ static bool take_number(struct scan *scan)
     if (count > DIGITS)
         return refuse_at(scan, WG_JSON_NUMBER, from);
     if (integer)
-        return (whole < 17 && digits.value <= UINT64_C(1) << 53) || refuse_at(scan, WG_JSON_NUMBER, from);
+        return (whole < 17 && digits.value <= UINT64_C(1) << 53) ||
+               refuse_at(scan, WG_JSON_NUMBER, from);
     /* The value is d.ddd × 10^power with d not 0. */
     power += (int64_t)whole - (int64_t)digits.zeros - 1;
     bool more = digits.more || digits.first > '1';
@@ -468,7 +390,8 @@ static bool take_value(struct scan *scan, bool *ret_inside)
     }
 }
 
-/* After a value: closes what ends here; true with depth 0 at the end, or where a further value is awaited. */
+/* After a value: closes what ends here; true with depth 0 at the end, or where a further value is
+ * awaited. */
 static bool after_value(struct scan *scan)
 {
     while (scan->depth > 0) {
@@ -498,7 +421,8 @@ struct wg_json_verdict wg_json_scan(const char *bytes, size_t length)
     if (peek_text(&scan) == -1)
         refuse_at(&scan, WG_JSON_EMPTY, scan.at);
     else
-        while (take_value(&scan, &inside) && (inside || after_value(&scan)) && (inside || scan.depth > 0))
+        while (take_value(&scan, &inside) && (inside || after_value(&scan)) &&
+               (inside || scan.depth > 0))
             continue;
     return scan.verdict;
 }
@@ -516,13 +440,15 @@ const char *wg_json_fault_text(enum wg_json_fault fault, int english)
         [WG_JSON_DEPTH] = { "嵌套超过 16 层", "nested more than 16 levels deep" },
         [WG_JSON_DUPLICATE] = { "同一对象中键名重复", "an object has the same key twice" },
         [WG_JSON_NUMBER] = { "数字超出范围 (整数 ±2^53, 其他不超过 1e300, 至多 40 位)",
-                             "number out of range (integers ±2^53, others up to 1e300, at most 40 digits)" },
+                             "number out of range (integers ±2^53, others up to 1e300, at most 40 "
+                             "digits)" },
         [WG_JSON_EMPTY] = { "内容为空", "empty" },
     };
     return texts[fault][english != 0];
 }
 
-struct json_object *wg_json_parse(const char *bytes, size_t length, struct wg_json_verdict *ret_verdict)
+struct json_object *wg_json_parse(const char *bytes, size_t length,
+                                  struct wg_json_verdict *ret_verdict)
 {
     struct wg_json_verdict verdict = wg_json_scan(bytes, length);
     struct json_object *object = NULL;

@@ -1,7 +1,7 @@
 /* Counters, gauges and histograms of one process, in one list in the order of their registration.
- * Counting is an addition; a histogram finds its bucket by the position of the highest bit. A name may carry
- * labels, `wangge_taken_total{kind="arrival"}`; a family's members are printed together. A name that is registered
- * twice is the same metric, so that two connections may share one. */
+ * Counting is an addition; a histogram finds its bucket by the position of the highest bit. A name
+ * may carry labels, `wangge_taken_total{kind="arrival"}`; a family's members are printed together.
+ * A name that is registered twice is the same metric, so that two connections may share one. */
 #include "common/metrics.h"
 
 #include <assert.h>
@@ -95,7 +95,8 @@ void wg_set(struct wg_metric *gauge, double value)
 void wg_observe(struct wg_metric *histogram, int64_t value)
 {
     size_t bucket = 0;
-    /* value <= first << bucket, for the smallest such bucket; a clock that went back counts as 0. */
+    /* value <= first << bucket, for the smallest such bucket; a clock that went back counts as 0.
+     */
     if (value < 0)
         value = 0;
     if (value > histogram->first)
@@ -129,15 +130,16 @@ static void print_histogram(const struct wg_metric *metric, struct wg_text *out)
     const char *comma = length > 0 ? "," : "";
     for (size_t i = 0; i < metric->buckets; i++) {
         sum += metric->in[i];
-        wg_text_printf(out, "%.*s_bucket{%.*s%sle=\"%.9g\"} %" PRIu64 "\n", family, metric->name, length, labels, comma,
-                       (double)(metric->first << i) / metric->unit, sum);
+        wg_text_printf(out, "%.*s_bucket{%.*s%sle=\"%.9g\"} %" PRIu64 "\n", family, metric->name,
+                       length, labels, comma, (double)(metric->first << i) / metric->unit, sum);
     }
     sum += metric->in[metric->buckets];
-    wg_text_printf(out, "%.*s_bucket{%.*s%sle=\"+Inf\"} %" PRIu64 "\n", family, metric->name, length, labels, comma,
-                   sum);
+    wg_text_printf(out, "%.*s_bucket{%.*s%sle=\"+Inf\"} %" PRIu64 "\n", family, metric->name,
+                   length, labels, comma, sum);
     wg_text_printf(out, "%.*s_sum%s %.15g\n", family, metric->name, metric->name + metric->family,
                    (double)metric->sum / metric->unit);
-    wg_text_printf(out, "%.*s_count%s %" PRIu64 "\n", family, metric->name, metric->name + metric->family, sum);
+    wg_text_printf(out, "%.*s_count%s %" PRIu64 "\n", family, metric->name,
+                   metric->name + metric->family, sum);
 }
 
 static void print_one(const struct wg_metric *metric, struct wg_text *out)
@@ -168,8 +170,8 @@ void wg_metrics_print(struct wg_text *out)
     for (const struct wg_metric *metric = metrics; metric != NULL; metric = metric->next) {
         if (!first_of_family(metric))
             continue;
-        wg_text_printf(out, "# HELP %.*s %s\n# TYPE %.*s %s\n", (int)metric->family, metric->name, metric->help,
-                       (int)metric->family, metric->name, kind_names[metric->kind]);
+        wg_text_printf(out, "# HELP %.*s %s\n# TYPE %.*s %s\n", (int)metric->family, metric->name,
+                       metric->help, (int)metric->family, metric->name, kind_names[metric->kind]);
         for (const struct wg_metric *member = metric; member != NULL; member = member->next)
             if (same_family(member, metric))
                 print_one(member, out);

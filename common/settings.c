@@ -1,5 +1,5 @@
-/* One table is parser, default, check and --help. An empty variable counts as one that is not set, since an
- * envdir cannot unset. Nothing is logged here: the log's own level is a setting. */
+/* One table is parser, default, check and --help. An empty variable counts as one that is not set,
+ * since an envdir cannot unset. Nothing is logged here: the log's own level is a setting. */
 #include "common/settings.h"
 
 #include <errno.h>
@@ -18,7 +18,8 @@ static int read_number(const struct wg_setting *setting, const char *value)
         fprintf(stderr,
                 "%s: 应为 %" PRId64 " 至 %" PRId64 " 的整数, 现为 \"%s\" "
                 "(must be a whole number from %" PRId64 " to %" PRId64 ", is \"%s\")\n",
-                setting->name, setting->lowest, setting->highest, value, setting->lowest, setting->highest, value);
+                setting->name, setting->lowest, setting->highest, value, setting->lowest,
+                setting->highest, value);
         return 1;
     }
     *setting->number = number;

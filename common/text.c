@@ -1,6 +1,6 @@
 /* Text that grows, UTF-8, and times as text.
- * Invariant: bytes[length] is NUL whenever bytes is not NULL. What is deliberately not here: escaping (json-c and
- * the logger know their own) and time zones other than the process's. */
+ * Invariant: bytes[length] is NUL whenever bytes is not NULL. What is deliberately not here:
+ * escaping (json-c and the logger know their own) and time zones other than the process's. */
 #include "common/text.h"
 
 #include <stdarg.h>
@@ -80,9 +80,9 @@ static bool follows(unsigned char byte)
     return (byte & 0xc0) == 0x80;
 }
 
-/* The length of the valid sequence of several bytes at the start; 0 for ASCII and for what is broken. The bounds of the
- * second byte are the table 3-7 of the Unicode standard: they shut out overlong forms, surrogates and more than
- * U+10FFFF. */
+/* The length of the valid sequence of several bytes at the start; 0 for ASCII and for what is
+ * broken. The bounds of the second byte are the table 3-7 of the Unicode standard: they shut out
+ * overlong forms, surrogates and more than U+10FFFF. */
 static inline size_t sequence(const unsigned char *bytes, size_t length)
 {
     unsigned char first = bytes[0];
@@ -165,6 +165,19 @@ size_t wg_utf8_prefix(const char *bytes, size_t length, size_t n)
     return length;
 }
 
+size_t wg_utf8_encode(unsigned code, char ret_bytes[4])
+{
+    if (code < 0x80) {
+        ret_bytes[0] = (char)code;
+        return 1;
+    }
+    size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = n - 1; i > 0; i--, code >>= 6)
+        ret_bytes[i] = (char)(0x80 | (code & 0x3f));
+    ret_bytes[0] = (char)((n == 2 ? 0xc0 : n == 3 ? 0xe0 : 0xf0) | code);
+    return n;
+}
+
 char *wg_text_halfwidth(const char *text)
 {
     size_t length = strlen(text), done = 0;
@@ -204,7 +217,8 @@ static char *put_group(char *at, int value, char before)
     return put_digits(at, value, 2);
 }
 
-/* By hand: this stands in every answer, and snprintf takes five times as long. Returns the length. */
+/* By hand: this stands in every answer, and snprintf takes five times as long. Returns the length.
+ */
 static size_t write_time(int64_t microseconds, char *buffer)
 {
     int64_t fraction = microseconds % SECOND;
@@ -275,7 +289,8 @@ static int take_group(const char **at, char mark, int highest)
     return value > highest ? -1 : value;
 }
 
-/* ".123456789": one to nine digits as microseconds, cut; 0 where there is no point; -1 where it is broken. */
+/* ".123456789": one to nine digits as microseconds, cut; 0 where there is no point; -1 where it is
+ * broken. */
 static int take_fraction(const char **at)
 {
     int value = 0, n = 0;
@@ -323,8 +338,12 @@ int wg_time_parse(const char *text, int64_t *ret_microseconds)
     int fraction = second < 0 ? -1 : take_fraction(&at);
     if (fraction < 0 || !take_offset(&at, &offset) || *at != '\0')
         return WG_TIME_BAD;
-    struct tm parts = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day,
-                        .tm_hour = hour, .tm_min = minute, .tm_sec = second == 60 ? 59 : second };
+    struct tm parts = { .tm_year = year - 1900,
+                        .tm_mon = month - 1,
+                        .tm_mday = day,
+                        .tm_hour = hour,
+                        .tm_min = minute,
+                        .tm_sec = second == 60 ? 59 : second };
     int64_t seconds = timegm(&parts);
     /* timegm turns 31 April into 1 May: a day that moved does not exist. */
     if (parts.tm_mday != day)

@@ -28,6 +28,8 @@ size_t wg_utf8_run(const char *bytes, size_t length);
 size_t wg_utf8_count(const char *bytes, size_t length);
 /* How many bytes the first n characters take (at most length). */
 size_t wg_utf8_prefix(const char *bytes, size_t length, size_t n);
+/* Writes a code point as UTF-8; returns the number of bytes, 1–4. */
+size_t wg_utf8_encode(unsigned code, char ret_bytes[4]);
 /* Full-width ASCII (U+FF01–U+FF5E, U+3000) to plain, all else unchanged; the caller owns the result. */
 char *wg_text_halfwidth(const char *text);
 
