@@ -9,6 +9,8 @@
 
 #include <czmq.h>
 
+#include "common/memory.h"
+
 struct wg_service;
 struct wg_bus;
 
@@ -37,8 +39,3 @@ void wg_bus_subscribe(struct wg_bus *bus, wg_bus_event *fn, void *arg);
 bool wg_bus_unread(const struct wg_bus *bus);
 /* False stops reading hints (the sender's queue, then the sweep, keep them); true goes on. */
 void wg_bus_listen(struct wg_bus *bus, bool listening);
-
-/* The codec, pure: tests/messages is its contract. */
-enum { WG_MESSAGE_BAD = 1, WG_MESSAGE_VERSION = 2 };
-int wg_message_ids(const char *frame, size_t length, int64_t *ids, size_t room, size_t *ret_n) WG_MUST_USE;
-int wg_message_event(const char *frame, size_t length, uint64_t *ret_xid, size_t *ret_count) WG_MUST_USE;
