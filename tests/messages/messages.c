@@ -3,12 +3,13 @@
  * argv[1] is this folder. The other way round: what wg_bus_push and wg_bus_publish write is read by the system tests
  * on the bus itself. */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/bus.h"
 #include "common/memory.h"
+#include "common/message.h"
 
 enum { ROOM = 600, FRAME_BYTES = 65536 };
 
