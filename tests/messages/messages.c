@@ -1,7 +1,7 @@
-/* The contract of the bus: every file of tests/messages/<type>/ through the codec that all services use.
- * ok-* is understood, bad-* is refused, bad-version-* is refused as a version that is not ours.
- * argv[1] is this folder. The other way round: what wg_bus_push and wg_bus_publish write is read by the system tests
- * on the bus itself. */
+/* The contract of the bus: every file of tests/messages/<type>/ through the codec that all services
+ * use. ok-* is understood, bad-* is refused, bad-version-* is refused as a version that is not
+ * ours. argv[1] is this folder. The other way round: what wg_bus_push and wg_bus_publish write is
+ * read by the system tests on the bus itself. */
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
