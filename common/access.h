@@ -43,6 +43,9 @@ void wg_access_destroy(struct wg_access **access);
 void wg_access_find(struct wg_access *access, struct wg_request *request,
                     void (*known)(struct wg_request *request, const struct wg_caller *caller, void *arg), void *arg);
 
+/* The request is over before its caller was known: known will not be called. */
+void wg_access_forget(struct wg_access *access, const struct wg_request *request);
+
 /* ---- decisions, pure */
 
 /* May read what lies in the area with this code: administrators everywhere, staff inside the areas of their
@@ -50,7 +53,7 @@ void wg_access_find(struct wg_access *access, struct wg_request *request,
 bool wg_may_read(const struct wg_caller *caller, const char *area);
 /* Holds the post in this area or in one above it. */
 bool wg_has_post(const struct wg_caller *caller, const char *post, const char *area);
-/* The ranges of codes that the caller may read: at most 8; low inclusive, high exclusive ("" = all). */
+/* The ranges of codes that the caller may read: at most 8; low inclusive, high exclusive. */
 struct wg_range {
     char low[20], high[20];
 };

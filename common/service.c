@@ -27,6 +27,7 @@ struct hook {
     size_t times;
     int descriptor; /* of a watch; -1 = dead */
     zmq_pollitem_t item;
+    zsock_t *socket;
 };
 
 struct soon {
@@ -325,10 +326,23 @@ static int on_socket(zloop_t *loop, zsock_t *socket, void *arg)
 void wg_service_socket(struct wg_service *service, zsock_t *socket, wg_callback *fn, void *arg)
 {
     struct hook *hook = wg_new(sizeof *hook);
-    *hook = (struct hook){ .service = service, .fn = fn, .arg = arg, .descriptor = -2 };
+    *hook = (struct hook){ .service = service, .fn = fn, .arg = arg, .descriptor = -2, .socket = socket };
     hook->next = service->watches;
     service->watches = hook;
     zloop_reader(service->loop, socket, on_socket, hook);
+}
+
+void wg_service_unsocket(struct wg_service *service, zsock_t *socket)
+{
+    zloop_reader_end(service->loop, socket);
+    for (struct hook **at = &service->watches; *at != NULL; at = &(*at)->next) {
+        struct hook *hook = *at;
+        if (hook->socket != socket)
+            continue;
+        *at = hook->next;
+        wg_service_soon(service, free, hook);
+        return;
+    }
 }
 
 /* ---- parts, health */

@@ -52,6 +52,7 @@ void wg_service_unwatch(struct wg_service *service, int descriptor);
 
 /* Calls fn while a ZeroMQ socket has something to read. */
 void wg_service_socket(struct wg_service *service, zsock_t *socket, wg_callback *fn, void *arg);
+void wg_service_unsocket(struct wg_service *service, zsock_t *socket);
 
 /* A part of the service says whether it can work. Ready is the service when every named part is; the reason
  * (NULL = fine) is copied, shown in /healthz and in the row of `instances`. */

@@ -1,0 +1,330 @@
+/* Keys are looked up once and kept for two seconds. Requests that wait for one look-up wait together. */
+#include "common/access.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/area.h"
+#include "common/clock.h"
+#include "common/crypto.h"
+#include "common/http.h"
+#include "common/log.h"
+#include "common/memory.h"
+#include "common/service.h"
+
+enum { BUCKETS = 4096, ENTRIES_MOST = 20000, FRESH_US = 2000000, ADDRESSES = 4096, WRONG_BURST = 20, WRONG_RATE = 5 };
+
+struct waiter {
+    struct waiter *next;
+    struct wg_request *request;
+    void (*known)(struct wg_request *request, const struct wg_caller *caller, void *arg);
+    void *arg;
+};
+
+struct entry {
+    struct entry *next;
+    uint8_t hash[WG_KEY_HASH_BYTES];
+    int64_t loaded_at; /* mono; 0 = never */
+    bool asking, right;
+    struct wg_caller caller;
+    double tokens; /* of the key's rate */
+    int64_t tokens_at;
+    struct waiter *waiters;
+    struct wg_access *access;
+};
+
+/* Wrong keys by address: a token bucket each; addresses that share a slot share it (harmless: 429 for a while). */
+struct wrong {
+    double tokens;
+    int64_t at;
+};
+
+struct wg_access {
+    struct wg_service *service;
+    struct wg_db *db;
+    int statement;
+    size_t n;
+    struct entry *buckets[BUCKETS];
+    struct wrong wrong[ADDRESSES];
+};
+
+struct wg_access *wg_access_new(struct wg_service *service, struct wg_db *db, int statement)
+{
+    struct wg_access *access = wg_new(sizeof *access);
+    access->service = service;
+    access->db = db;
+    access->statement = statement;
+    for (size_t i = 0; i < ADDRESSES; i++)
+        access->wrong[i].tokens = WRONG_BURST;
+    return access;
+}
+
+static void free_entry(struct entry *entry)
+{
+    while (entry->waiters != NULL) {
+        struct waiter *next = entry->waiters->next;
+        free(entry->waiters);
+        entry->waiters = next;
+    }
+    free(entry);
+}
+
+void wg_access_destroy(struct wg_access **access)
+{
+    if (*access == NULL)
+        return;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        while ((*access)->buckets[i] != NULL) {
+            struct entry *next = (*access)->buckets[i]->next;
+            free_entry((*access)->buckets[i]);
+            (*access)->buckets[i] = next;
+        }
+    }
+    free(*access);
+    *access = NULL;
+}
+
+/* ---- rates */
+
+static bool take_token(double *tokens, int64_t *at, double rate, double burst)
+{
+    int64_t now = wg_clock_mono();
+    *tokens += (double)(now - *at) / 1e6 * rate;
+    if (*tokens > burst)
+        *tokens = burst;
+    *at = now;
+    if (*tokens < 1)
+        return false;
+    *tokens -= 1;
+    return true;
+}
+
+static struct wrong *wrong_of(struct wg_access *access, const char *address)
+{
+    uint8_t hash[WG_HASH_BYTES];
+    uint32_t slot;
+    wg_hash(hash, NULL, address, strlen(address), NULL);
+    memcpy(&slot, hash, sizeof slot);
+    return &access->wrong[slot % ADDRESSES];
+}
+
+static void reply_wrong(struct wg_access *access, struct wg_request *request)
+{
+    struct wrong *wrong = wrong_of(access, wg_request_address(request));
+    if (!take_token(&wrong->tokens, &wrong->at, WRONG_RATE, WRONG_BURST)) {
+        wg_reply_refusal(request, 429, "too-many-wrong-keys", "错误密钥过多,请稍后再试",
+                         "Too many wrong keys; try again later");
+        return;
+    }
+    wg_reply_header(request, "WWW-Authenticate", "Bearer");
+    wg_reply_refusal(request, 401, "key-wrong", "密钥无效或已吊销", "The key is wrong or was revoked");
+}
+
+/* ---- the cache */
+
+static void answer(struct entry *entry, struct wg_request *request,
+                   void (*known)(struct wg_request *request, const struct wg_caller *caller, void *arg), void *arg)
+{
+    if (!entry->right) {
+        reply_wrong(entry->access, request);
+        return;
+    }
+    int rate = entry->caller.rate;
+    if (rate > 0 && !take_token(&entry->tokens, &entry->tokens_at, rate, rate)) {
+        wg_reply_refusal(request, 429, "rate-exceeded", "超过该密钥的请求频率", "This key's rate is exceeded");
+        return;
+    }
+    known(request, &entry->caller, arg);
+}
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+    snprintf(to, size, "%s", from == NULL ? "" : from);
+}
+
+static void read_caller(struct entry *entry, const PGresult *rows)
+{
+    struct wg_caller *caller = &entry->caller;
+    *caller = (struct wg_caller){ 0 };
+    entry->right = PQntuples(rows) > 0;
+    if (!entry->right)
+        return;
+    caller->key_id = wg_get_i64(rows, 0, 0);
+    caller->staff_id = wg_get_i64(rows, 0, 1);
+    caller->administrator = wg_get_bool(rows, 0, 2);
+    copy_text(caller->system, sizeof caller->system, wg_get_text(rows, 0, 3));
+    copy_text(caller->area, sizeof caller->area, wg_get_text(rows, 0, 4));
+    caller->rate = (int)wg_get_i64(rows, 0, 5);
+    for (int row = 0; row < PQntuples(rows) && caller->n_posts < WG_COUNT(caller->posts); row++) {
+        if (wg_is_null(rows, row, 6))
+            continue;
+        struct wg_post *post = &caller->posts[caller->n_posts++];
+        copy_text(post->post, sizeof post->post, wg_get_text(rows, row, 6));
+        copy_text(post->area, sizeof post->area, wg_get_text(rows, row, 7));
+        copy_text(post->level, sizeof post->level, wg_get_text(rows, row, 8));
+        post->area_id = wg_get_i64(rows, row, 9);
+    }
+}
+
+static void key_landed(struct wg_flight *flight, void *arg)
+{
+    struct entry *entry = arg;
+    struct waiter *waiters = entry->waiters;
+    const PGresult *rows = wg_flight_result(flight, 0);
+    entry->waiters = NULL;
+    entry->asking = false;
+    if (rows != NULL) {
+        read_caller(entry, rows);
+        entry->loaded_at = wg_clock_mono();
+    }
+    while (waiters != NULL) {
+        struct waiter *waiter = waiters;
+        waiters = waiter->next;
+        if (rows != NULL)
+            answer(entry, waiter->request, waiter->known, waiter->arg);
+        else
+            wg_reply_refusal(waiter->request, 503, "database-away", "数据库暂不可用", "The database is away");
+        free(waiter);
+    }
+}
+
+static void make_room(struct wg_access *access)
+{
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (struct entry **at = &access->buckets[i]; *at != NULL;) {
+            struct entry *entry = *at;
+            if (entry->asking) {
+                at = &entry->next;
+                continue;
+            }
+            *at = entry->next;
+            free_entry(entry);
+            access->n--;
+        }
+    }
+}
+
+static struct entry *entry_of(struct wg_access *access, const uint8_t hash[WG_KEY_HASH_BYTES])
+{
+    uint32_t bucket;
+    memcpy(&bucket, hash, sizeof bucket);
+    struct entry **head = &access->buckets[bucket % BUCKETS];
+    for (struct entry *entry = *head; entry != NULL; entry = entry->next)
+        if (memcmp(entry->hash, hash, WG_KEY_HASH_BYTES) == 0)
+            return entry;
+    if (access->n >= ENTRIES_MOST)
+        make_room(access);
+    struct entry *entry = wg_new(sizeof *entry);
+    memcpy(entry->hash, hash, WG_KEY_HASH_BYTES);
+    entry->access = access;
+    entry->tokens = 1;
+    entry->next = *head;
+    *head = entry;
+    access->n++;
+    return entry;
+}
+
+static void ask(struct entry *entry)
+{
+    struct wg_access *access = entry->access;
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_bytes(params, entry->hash, sizeof entry->hash);
+    wg_params_time(params, wg_clock_now());
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(key_landed, entry);
+    wg_flight_add(flight, access->statement, &params);
+    entry->asking = wg_db_send(access->db, &flight) == 0;
+}
+
+static void wait_for(struct entry *entry, struct wg_request *request,
+                     void (*known)(struct wg_request *request, const struct wg_caller *caller, void *arg), void *arg)
+{
+    if (!entry->asking)
+        ask(entry);
+    if (!entry->asking) {
+        wg_reply_refusal(request, 503, "database-away", "数据库暂不可用", "The database is away");
+        return;
+    }
+    struct waiter *waiter = wg_new(sizeof *waiter);
+    *waiter = (struct waiter){ .next = entry->waiters, .request = request, .known = known, .arg = arg };
+    entry->waiters = waiter;
+}
+
+void wg_access_find(struct wg_access *access, struct wg_request *request,
+                    void (*known)(struct wg_request *request, const struct wg_caller *caller, void *arg), void *arg)
+{
+    static const struct wg_caller nobody;
+    uint8_t hash[WG_KEY_HASH_BYTES];
+    const char *header = wg_request_header(request, "Authorization");
+    if (header == NULL || strncasecmp(header, "Code ", 5) == 0) {
+        known(request, &nobody, arg);
+        return;
+    }
+    size_t length = strlen(header);
+    if (strncasecmp(header, "Bearer ", 7) != 0 || length > 200) {
+        reply_wrong(access, request);
+        return;
+    }
+    wg_key_hash(hash, header + 7, length - 7);
+    struct entry *entry = entry_of(access, hash);
+    if (entry->loaded_at != 0 && wg_clock_mono() - entry->loaded_at < FRESH_US)
+        answer(entry, request, known, arg);
+    else
+        wait_for(entry, request, known, arg);
+}
+
+void wg_access_forget(struct wg_access *access, const struct wg_request *request)
+{
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (struct entry *entry = access->buckets[i]; entry != NULL; entry = entry->next) {
+            struct waiter **at = &entry->waiters;
+            while (*at != NULL && (*at)->request != request)
+                at = &(*at)->next;
+            if (*at == NULL)
+                continue;
+            struct waiter *gone = *at;
+            *at = gone->next;
+            free(gone);
+            return;
+        }
+    }
+}
+
+/* ---- decisions */
+
+bool wg_may_read(const struct wg_caller *caller, const char *area)
+{
+    if (caller->administrator)
+        return true;
+    if (caller->system[0] != '\0')
+        return caller->area[0] == '\0' || wg_area_inside(area, caller->area);
+    for (size_t i = 0; i < caller->n_posts; i++)
+        if (wg_area_inside(area, caller->posts[i].area))
+            return true;
+    return false;
+}
+
+bool wg_has_post(const struct wg_caller *caller, const char *post, const char *area)
+{
+    for (size_t i = 0; i < caller->n_posts; i++)
+        if (strcmp(caller->posts[i].post, post) == 0 && wg_area_inside(area, caller->posts[i].area))
+            return true;
+    return false;
+}
+
+size_t wg_readable(const struct wg_caller *caller, struct wg_range ranges[8])
+{
+    if (caller->administrator || (caller->system[0] != '\0' && caller->area[0] == '\0')) {
+        ranges[0] = (struct wg_range){ .low = "", .high = ":" };
+        return 1;
+    }
+    if (caller->system[0] != '\0') {
+        snprintf(ranges[0].low, sizeof ranges[0].low, "%s", caller->area);
+        wg_area_next(caller->area, ranges[0].high);
+        return 1;
+    }
+    for (size_t i = 0; i < caller->n_posts; i++) {
+        snprintf(ranges[i].low, sizeof ranges[i].low, "%s", caller->posts[i].area);
+        wg_area_next(caller->posts[i].area, ranges[i].high);
+    }
+    return caller->n_posts;
+}

@@ -1,0 +1,225 @@
+#include "common/bus.h"
+
+#include <string.h>
+
+#include "common/fault.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/message.h"
+#include "common/metrics.h"
+#include "common/service.h"
+#include "common/text.h"
+
+enum { HIGH_WATER = 1000, LINGER_MS = 200, IDS_MOST = 1000, FRAMES_A_ROUND = 8 };
+
+struct wg_bus {
+    struct wg_service *service;
+    zsock_t *push_reports, *push_notices, *publish, *pull, *subscribe;
+    wg_bus_ids *on_ids;
+    wg_bus_event *on_event;
+    void *ids_arg, *event_arg;
+    bool listening;
+    char *held; /* bus.reorder: a frame that lets the next one pass */
+    struct wg_metric *dropped, *bad, *sent, *received;
+};
+
+const char *wg_bus_address(const struct wg_service *service, const char *door)
+{
+    static char address[300];
+    char variable[64] = "WANGGE_BUS_";
+    size_t at = strlen(variable);
+    for (const char *from = door; *from != '\0' && at < sizeof variable - 1; from++)
+        variable[at++] = *from == '.' ? '_' : (char)(*from - 'a' + 'A');
+    variable[at] = '\0';
+    const char *given = getenv(variable);
+    if (given != NULL)
+        snprintf(address, sizeof address, "%s", given);
+    else
+        snprintf(address, sizeof address, "ipc://%s/bus-%s.sock", wg_service_settings(service)->run, door);
+    return address;
+}
+
+zsock_t *wg_bus_socket(int type)
+{
+    zsock_t *socket = zsock_new(type);
+    if (socket == NULL)
+        abort();
+    zsock_set_linger(socket, LINGER_MS);
+    zsock_set_sndhwm(socket, HIGH_WATER);
+    zsock_set_rcvhwm(socket, HIGH_WATER);
+    zsock_set_sndtimeo(socket, 0);
+    zsock_set_rcvtimeo(socket, 0);
+    zsock_set_reconnect_ivl(socket, 50);
+    zsock_set_reconnect_ivl_max(socket, 1000);
+    if (type == ZMQ_PUSH)
+        zsock_set_immediate(socket, 1);
+    return socket;
+}
+
+static zsock_t *connected(struct wg_bus *bus, int type, const char *door)
+{
+    zsock_t *socket = wg_bus_socket(type);
+    if (zsock_connect(socket, "%s", wg_bus_address(bus->service, door)) != 0) {
+        wg_log(WG_FATAL, "bus-address", "door=%s address=%s", door, wg_bus_address(bus->service, door));
+        wg_log_flush();
+        exit(2);
+    }
+    return socket;
+}
+
+struct wg_bus *wg_bus_new(struct wg_service *service)
+{
+    struct wg_bus *bus = wg_new(sizeof *bus);
+    bus->service = service;
+    bus->listening = true;
+    bus->dropped = wg_counter("wangge_hints_dropped_total", "hints that the bus did not take");
+    bus->bad = wg_counter("wangge_hints_bad_total", "frames that are no message of ours");
+    bus->sent = wg_counter("wangge_hints_sent_total", "hints handed to the bus");
+    bus->received = wg_counter("wangge_hints_received_total", "hints read from the bus");
+    return bus;
+}
+
+void wg_bus_destroy(struct wg_bus **bus)
+{
+    struct wg_bus *self = *bus;
+    if (self == NULL)
+        return;
+    zsock_destroy(&self->push_reports);
+    zsock_destroy(&self->push_notices);
+    zsock_destroy(&self->publish);
+    zsock_destroy(&self->pull);
+    zsock_destroy(&self->subscribe);
+    free(self->held);
+    free(self);
+    *bus = NULL;
+}
+
+/* ---- sending */
+
+static void send_frame(struct wg_bus *bus, zsock_t *socket, const char *frame)
+{
+    if (zstr_send(socket, frame) == 0)
+        wg_count(bus->sent, 1);
+    else
+        wg_count(bus->dropped, 1);
+}
+
+static void send_or_fault(struct wg_bus *bus, zsock_t *socket, const char *frame)
+{
+    if (WG_FAULT(BUS_DROP) < 0)
+        return;
+    if (WG_FAULT(BUS_DUP) < 0)
+        send_frame(bus, socket, frame);
+    if (WG_FAULT(BUS_REORDER) < 0 && bus->held == NULL) {
+        bus->held = wg_strdup(frame);
+        return;
+    }
+    send_frame(bus, socket, frame);
+    if (bus->held != NULL && socket == bus->push_reports) {
+        send_frame(bus, socket, bus->held);
+        wg_free(&bus->held);
+    }
+}
+
+void wg_bus_push(struct wg_bus *bus, const char *kind, const int64_t *ids, size_t n)
+{
+    bool reports = strcmp(kind, "reports") == 0;
+    zsock_t **socket = reports ? &bus->push_reports : &bus->push_notices;
+    if (*socket == NULL)
+        *socket = connected(bus, ZMQ_PUSH, reports ? "reports.in" : "notices.in");
+    WG_AUTO(wg_json_put) struct json_object *frame = json_object_new_object();
+    struct json_object *list = json_object_new_array_ext((int)n);
+    for (size_t i = 0; i < n; i++)
+        json_object_array_add(list, json_object_new_int64(ids[i]));
+    json_object_object_add(frame, "version", json_object_new_int(1));
+    json_object_object_add(frame, "ids", list);
+    send_or_fault(bus, *socket, json_object_to_json_string_ext(frame, JSON_C_TO_STRING_PLAIN));
+}
+
+void wg_bus_publish(struct wg_bus *bus, uint64_t xid, size_t count)
+{
+    char frame[96];
+    if (bus->publish == NULL)
+        bus->publish = connected(bus, ZMQ_PUB, "events.in");
+    snprintf(frame, sizeof frame, "{\"version\":1,\"xid\":%llu,\"count\":%zu}", (unsigned long long)xid, count);
+    if (WG_FAULT(BUS_DROP) == 0)
+        send_frame(bus, bus->publish, frame);
+}
+
+/* ---- receiving */
+
+static void read_ids(struct wg_bus *bus)
+{
+    int64_t ids[IDS_MOST];
+    size_t n;
+    WG_AUTO(zframe_destroy) zframe_t *frame = zframe_recv(bus->pull);
+    if (frame == NULL)
+        return;
+    if (wg_message_ids((const char *)zframe_data(frame), zframe_size(frame), ids, IDS_MOST, &n) != 0) {
+        wg_count(bus->bad, 1);
+        return;
+    }
+    wg_count(bus->received, 1);
+    if (n > 0)
+        bus->on_ids(ids, n, bus->ids_arg);
+}
+
+static void on_pull(void *arg)
+{
+    struct wg_bus *bus = arg;
+    for (int i = 0; i < FRAMES_A_ROUND && bus->listening && wg_bus_unread(bus); i++)
+        read_ids(bus);
+}
+
+static void on_subscribe(void *arg)
+{
+    struct wg_bus *bus = arg;
+    for (int i = 0; i < FRAMES_A_ROUND && (zsock_events(bus->subscribe) & ZMQ_POLLIN) != 0; i++) {
+        uint64_t xid;
+        size_t count;
+        WG_AUTO(zframe_destroy) zframe_t *frame = zframe_recv(bus->subscribe);
+        if (frame == NULL)
+            return;
+        if (wg_message_event((const char *)zframe_data(frame), zframe_size(frame), &xid, &count) != 0) {
+            wg_count(bus->bad, 1);
+            continue;
+        }
+        wg_count(bus->received, 1);
+        bus->on_event(xid, count, bus->event_arg);
+    }
+}
+
+void wg_bus_pull(struct wg_bus *bus, const char *kind, wg_bus_ids *fn, void *arg)
+{
+    char door[32];
+    snprintf(door, sizeof door, "%s.out", kind);
+    bus->on_ids = fn;
+    bus->ids_arg = arg;
+    bus->pull = connected(bus, ZMQ_PULL, door);
+    wg_service_socket(bus->service, bus->pull, on_pull, bus);
+}
+
+void wg_bus_subscribe(struct wg_bus *bus, wg_bus_event *fn, void *arg)
+{
+    bus->on_event = fn;
+    bus->event_arg = arg;
+    bus->subscribe = connected(bus, ZMQ_SUB, "events.out");
+    zsock_set_subscribe(bus->subscribe, "");
+    wg_service_socket(bus->service, bus->subscribe, on_subscribe, bus);
+}
+
+bool wg_bus_unread(const struct wg_bus *bus)
+{
+    return bus->pull != NULL && (zsock_events(bus->pull) & ZMQ_POLLIN) != 0;
+}
+
+void wg_bus_listen(struct wg_bus *bus, bool listening)
+{
+    if (bus->pull == NULL || bus->listening == listening)
+        return;
+    bus->listening = listening;
+    if (listening)
+        wg_service_socket(bus->service, bus->pull, on_pull, bus);
+    else
+        wg_service_unsocket(bus->service, bus->pull);
+}
