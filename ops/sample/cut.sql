@@ -136,21 +136,20 @@ CREATE TEMP TABLE dedicated AS
 
 -- 京广北路社区 has grids and micro-grids without polygons: compounds, buildings and road numbers alone.
 CREATE TEMP TABLE areas_out AS
-    SELECT 1 AS chunk, code, 'district' AS level, 'ordinary' AS kind, NULL AS parent, name, name_en,
+    SELECT code, 'district' AS level, 'ordinary' AS kind, NULL AS parent, name, name_en,
            '' AS matters, '' AS addresses, g FROM district
-    UNION ALL SELECT 2, code, 'street', 'ordinary', '410103', name, name_en, '', '', g FROM streets
-    UNION ALL SELECT 3, code, 'community', 'ordinary', street, name, name_en, '', '', g FROM communities
-    UNION ALL SELECT 3 + dense_rank() OVER (ORDER BY left(code, 9)), code, 'grid', 'ordinary', community, name, name_en, '',
+    UNION ALL SELECT code, 'street', 'ordinary', '410103', name, name_en, '', '', g FROM streets
+    UNION ALL SELECT code, 'community', 'ordinary', street, name, name_en, '', '', g FROM communities
+    UNION ALL SELECT code, 'grid', 'ordinary', community, name, name_en, '',
            CASE community WHEN '410103005004'
                 THEN format('compound=京广北路%s号院;road=京广北路 %s-%s', n * 32 - 31, n * 32 - 31, n * 32) ELSE '' END,
            CASE community WHEN '410103005004' THEN NULL ELSE g END FROM grids
-    UNION ALL SELECT 3 + dense_rank() OVER (ORDER BY left(code, 9)), code, 'micro', 'ordinary', grid, name, name_en, '',
+    UNION ALL SELECT code, 'micro', 'ordinary', grid, name, name_en, '',
            CASE community WHEN '410103005004'
                 THEN format('building=%s号楼@京广北路%s号院', n, right(grid, 3)::int * 32 - 31) ELSE '' END,
            CASE community WHEN '410103005004' THEN NULL ELSE g END FROM micros;
 INSERT INTO areas_out
-    SELECT (SELECT chunk FROM areas_out WHERE code = '410103007012001'), code, 'grid', 'dedicated', '410103007012',
-           name, name_en, matters, '', g FROM dedicated;
+    SELECT code, 'grid', 'dedicated', '410103007012', name, name_en, matters, '', g FROM dedicated;
 
 -- The cut is judged before it goes out.
 DO $$
@@ -202,21 +201,18 @@ CREATE TEMP TABLE staff_out AS
 
 -- ---------------------------------------------------------------- files
 
--- One file of areas for the district, one for the streets, one for the communities, one for each street's grids:
--- each well under the door's limit, parents first.
-CREATE TEMP TABLE features AS
-    SELECT chunk, code, jsonb_build_object('type', 'Feature',
-        'properties', jsonb_strip_nulls(jsonb_build_object('code', code, 'layer', 'grid', 'level', level, 'kind', kind,
-            'parent', parent, 'name', name, 'name_en', name_en, 'matters', nullif(matters, ''),
-            'addresses', nullif(addresses, ''), 'valid_from', '2025-01-01T00:00:00+08:00')),
-        'geometry', ST_AsGeoJSON(pg_temp.globe(g), 9)::jsonb)::text AS feature
-    FROM areas_out;
-
-SELECT format('\o %s/areas-%s.geojson', :'out', lpad(chunk::text, 2, '0')) || E'\n'
-       || format($q$SELECT '{"type":"FeatureCollection","features":[' || chr(10) || string_agg(feature, ',' || chr(10) ORDER BY length(code), code) || ']}' FROM features WHERE chunk = %s;$q$, chunk)
-FROM (SELECT DISTINCT chunk FROM features ORDER BY chunk) c
-\g :out/areas.psql
-\i :out/areas.psql
+-- Parents come before their children.
+\set areas_file :out '/areas.geojson'
+\o :areas_file
+SELECT '{"type":"FeatureCollection","features":[' || E'\n' || string_agg(feature, E',\n' ORDER BY depth, code) || ']}'
+FROM (SELECT array_position(ARRAY['district', 'street', 'community', 'grid', 'micro'], level) AS depth, code,
+             jsonb_build_object('type', 'Feature',
+                 'properties', jsonb_strip_nulls(jsonb_build_object(
+                     'code', code, 'layer', 'grid', 'level', level, 'kind', kind, 'parent', parent, 'name', name,
+                     'name_en', name_en, 'matters', nullif(matters, ''), 'addresses', nullif(addresses, ''),
+                     'valid_from', '2025-01-01T00:00:00+08:00')),
+                 'geometry', ST_AsGeoJSON(pg_temp.globe(g), 9)::jsonb)::text AS feature
+      FROM areas_out) features;
 \o
 
 \copy (SELECT code, name, name_en, kind, aliases, road, number, management, area, round(ST_Y(pg_temp.globe(g))::numeric, 6) AS lat, round(ST_X(pg_temp.globe(g))::numeric, 6) AS lon FROM places_out ORDER BY code) TO PROGRAM 'cat > "$WANGGE_CUT/places.csv"' CSV HEADER
