@@ -1,6 +1,7 @@
-/* GCJ-02 shifts WGS 84 by a smooth function of the place, some 300–700 m in China and nothing outside it; BD-09 turns
- * GCJ-02 a little further. There is no official inverse: it is found by moving the guess by its error until that is
- * below a tenth of a metre, which takes three or four rounds (bounded at ten). */
+/* GCJ-02 shifts WGS 84 by a smooth function of the place, some 300–700 m in China and nothing
+ * outside it; BD-09 turns GCJ-02 a little further. There is no official inverse: it is found by
+ * moving the guess by its error until that is below a tenth of a metre, which takes three or four
+ * rounds (bounded at ten). */
 #include "common/position.h"
 
 #include <math.h>
@@ -21,8 +22,9 @@ enum { ROUNDS = 10 };
 
 enum wg_crs wg_crs_named(const char *name)
 {
-    static const char *const names[] = { [WG_WGS84] = "wgs84", [WG_GCJ02] = "gcj02", [WG_BD09] = "bd09",
-                                         [WG_CGCS2000] = "cgcs2000" };
+    static const char *const names[] = {
+        [WG_WGS84] = "wgs84", [WG_GCJ02] = "gcj02", [WG_BD09] = "bd09", [WG_CGCS2000] = "cgcs2000"
+    };
     for (size_t i = 0; i < WG_COUNT(names); i++)
         if (strcmp(names[i], name) == 0)
             return (enum wg_crs)i;
@@ -45,13 +47,15 @@ static double waves(double x, double y, double third)
 static double shift_lat(double x, double y)
 {
     double long_waves = (160.0 * sin(y / 12.0 * PI) + 320.0 * sin(y * PI / 30.0)) * 2.0 / 3.0;
-    return -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(fabs(x)) + waves(x, y, long_waves);
+    return -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(fabs(x)) +
+           waves(x, y, long_waves);
 }
 
 static double shift_lon(double x, double y)
 {
     double long_waves = (150.0 * sin(x / 12.0 * PI) + 300.0 * sin(x / 30.0 * PI)) * 2.0 / 3.0;
-    return 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * sqrt(fabs(x)) + waves(x, x, long_waves);
+    return 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * sqrt(fabs(x)) +
+           waves(x, x, long_waves);
 }
 
 static void to_gcj02(double lat, double lon, double *ret_lat, double *ret_lon)
