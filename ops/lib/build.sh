@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# Builds the services and installs those binaries that changed. Sourced after common.sh.
+
+# The binaries' paths in the build folder.
+binary_targets() {
+    local kind
+    for kind in "${KINDS[@]}"; do echo "services/$kind/wangge-$kind"; done
+}
+
+configure_build() {
+    local dir=$1 options
+    options=(--buildtype=release)
+    [ "$WANGGE_BUILD" = release ] ||
+        options=(--buildtype=debugoptimized '-Db_sanitize=address,undefined' -Dfault_points=true)
+    [ ! -e "$dir/build.ninja" ] || return 0
+    meson setup "${options[@]}" "$dir" "$TOP" >"$dir.log" 2>&1 ||
+        die "meson could not set up $dir" "$(tail -n 12 "$dir.log")" "All of it: $dir.log"
+}
+
+# ninja's own progress, a line for each tenth.
+compile() {
+    local dir=$1 targets
+    mapfile -t targets < <(binary_targets)
+    NINJA_STATUS='[%f/%t] ' nice ninja -C "$dir" "${targets[@]}" 2>&1 | tee "$dir.log" |
+        awk -F'[][/]' '/^\[[0-9]+\/[0-9]+\]/ { tenth = int(10 * $2 / $3)
+            if (tenth > last) { last = tenth; printf "       compiled %d of %d\n", $2, $3; fflush() } }' ||
+        die "the build failed" "$(grep -m 12 -E 'error|FAILED|unknown target' "$dir.log" || tail -n 12 "$dir.log")" \
+            "All of it: $dir.log"
+}
+
+build_services() {
+    local dir=$1
+    mkdir -p "$(dirname "$dir")"
+    exec 8>"$dir.lock"
+    flock 8 # another ops/up may be building in the same folder
+    configure_build "$dir"
+    compile "$dir"
+    local target
+    while read -r target; do
+        install_binary "$dir/$target"
+    done < <(binary_targets)
+    exec 8>&-
+}
+
+# By rename: what runs keeps its own file.
+install_binary() {
+    local to=$WANGGE_HOME/bin/${1##*/}
+    cmp -s "$1" "$to" && return 0
+    install -m 755 "$1" "$to.new"
+    mv -f "$to.new" "$to"
+}

@@ -1,0 +1,80 @@
+-- One writer for each table, by role and GRANT (law 2). Run by ops/migrate after every migration, and whenever it is
+-- called: it takes everything away and gives it anew, in one transaction, so that it also mends.
+-- The exceptions, each with its rule:
+--   arrivals          intake inserts what it announces; triage takes (deletes, and moves due_at, tries, reason)
+--   notices           triage inserts; notification takes, the same way
+--   audit             every service adds, nobody changes
+--   instances         every service writes its own row
+--   registry_version  registry raises its kinds, triage raises `workflows`
+-- Reading is wider than writing, but what is sealed and what the keys are is read by those alone who need it.
+
+DO $$
+DECLARE thing record;
+BEGIN
+    -- Only what is ours: PostGIS's own tables are open to everybody. Columns go with their table.
+    FOR thing IN SELECT relkind, oid::regclass AS name FROM pg_class
+                 WHERE relkind IN ('r', 'v', 'S') AND relnamespace = 'public'::regnamespace
+                   AND relowner = 'wangge-owner'::regrole LOOP
+        EXECUTE format(
+            'REVOKE ALL ON %s %s FROM "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting"',
+            CASE thing.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, thing.name);
+    END LOOP;
+END $$;
+GRANT USAGE ON SCHEMA public
+    TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
+
+-- ---------------------------------------------------------------- shared
+
+GRANT SELECT ON schema_version, registry_version, epoch
+    TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
+GRANT SELECT, INSERT, UPDATE ON instances
+    TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
+GRANT INSERT ON audit
+    TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
+
+-- Who calls, and what they may: common/access in every service. Sealed contacts are not among the columns.
+GRANT SELECT ON api_keys, areas, posts, categories, calendars, duty, places
+    TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
+GRANT SELECT (id, code, name, name_en, tags, has_email, left_at) ON staff
+    TO "wangge-intake", "wangge-triage", "wangge-reporting";
+GRANT SELECT (id, code, name, name_en, kind, area_id) ON parties
+    TO "wangge-intake", "wangge-triage", "wangge-reporting";
+
+-- ---------------------------------------------------------------- registry: who and where
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON areas, area_codes, area_addresses, places, parties, staff, posts, duty,
+    categories, calendars, import_staging TO "wangge-registry";
+GRANT INSERT, UPDATE ON api_keys TO "wangge-registry"; -- a key is revoked, never deleted
+GRANT UPDATE ON registry_version TO "wangge-registry";
+GRANT USAGE ON SEQUENCE import_ids TO "wangge-registry";
+GRANT SELECT ON audit, reporters TO "wangge-registry"; -- reveals one at a time, with a reason
+
+-- ---------------------------------------------------------------- intake: facts, never changed
+
+GRANT SELECT, INSERT ON reports, arrivals TO "wangge-intake";
+GRANT INSERT ON reporters TO "wangge-intake"; -- sealed: it can write them and not read them
+GRANT SELECT (report_id) ON reporters TO "wangge-intake"; -- ON CONFLICT needs the key
+GRANT USAGE ON SEQUENCE report_ids TO "wangge-intake";
+
+-- ---------------------------------------------------------------- triage: state
+
+GRANT SELECT, INSERT, UPDATE ON cases TO "wangge-triage";
+GRANT SELECT, INSERT ON case_reports, events, action_keys, workflows TO "wangge-triage";
+GRANT SELECT, DELETE, UPDATE (due_at, tries, reason, set_aside_at) ON arrivals TO "wangge-triage";
+GRANT SELECT, INSERT ON notices TO "wangge-triage";
+GRANT UPDATE ON registry_version TO "wangge-triage";
+GRANT SELECT ON reports, area_addresses TO "wangge-triage";
+GRANT SELECT (report_id, consent, has_email) ON reporters TO "wangge-triage";
+
+-- ---------------------------------------------------------------- notification: deliveries
+
+GRANT SELECT, INSERT, UPDATE ON deliveries TO "wangge-notification";
+GRANT SELECT, DELETE, UPDATE (due_at, tries, reason, set_aside_at) ON notices TO "wangge-notification";
+GRANT SELECT ON cases, case_reports, events, reports, reporters, staff, parties, workflows TO "wangge-notification";
+
+-- ---------------------------------------------------------------- reporting: its own figures, and reading
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON rollup_states, rollup_categories TO "wangge-reporting";
+GRANT SELECT, UPDATE ON rollup_cursor TO "wangge-reporting";
+GRANT SELECT ON reports, arrivals, cases, case_reports, events, notices, deliveries, workflows TO "wangge-reporting";
+GRANT SELECT (report_id, consent, has_email) ON reporters TO "wangge-reporting";
