@@ -43,10 +43,10 @@ GRANT SELECT (id, code, name, name_en, kind, area_id) ON parties
 -- ---------------------------------------------------------------- registry: who and where
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON areas, area_codes, area_addresses, places, parties, staff, posts, duty,
-    categories, calendars, import_staging TO "wangge-registry";
+    categories, calendars, imports, import_staging TO "wangge-registry";
 GRANT INSERT, UPDATE ON api_keys TO "wangge-registry"; -- a key is revoked, never deleted
 GRANT UPDATE ON registry_version TO "wangge-registry";
-GRANT USAGE ON SEQUENCE import_ids TO "wangge-registry";
+GRANT USAGE ON SEQUENCE areas_id_seq TO "wangge-registry"; -- an import gives new areas their ids before it swaps
 GRANT SELECT ON audit, reporters TO "wangge-registry"; -- reveals one at a time, with a reason
 
 -- ---------------------------------------------------------------- intake: facts, never changed
