@@ -13,25 +13,26 @@ configure_build() {
     [ "$WANGGE_BUILD" = release ] ||
         options=(--buildtype=debugoptimized '-Db_sanitize=address,undefined' -Dfault_points=true)
     [ ! -e "$dir/build.ninja" ] || return 0
-    meson setup "${options[@]}" "$dir" "$TOP" >"$dir.log" 2>&1 ||
-        die "meson could not set up $dir" "$(tail -n 12 "$dir.log")" "All of it: $dir.log"
+    meson setup "${options[@]}" "$dir" "$TOP" >"$dir/ops-up.log" 2>&1 ||
+        die "meson could not set up $dir" "$(tail -n 12 "$dir/ops-up.log")" "All of it: $dir/ops-up.log"
 }
 
 # ninja's own progress, a line for each tenth.
 compile() {
     local dir=$1 targets
     mapfile -t targets < <(binary_targets)
-    NINJA_STATUS='[%f/%t] ' nice ninja -C "$dir" "${targets[@]}" 2>&1 | tee "$dir.log" |
+    NINJA_STATUS='[%f/%t] ' nice ninja -C "$dir" "${targets[@]}" 2>&1 | tee "$dir/ops-up.log" |
         awk -F'[][/]' '/^\[[0-9]+\/[0-9]+\]/ { tenth = int(10 * $2 / $3)
             if (tenth > last) { last = tenth; printf "       compiled %d of %d\n", $2, $3; fflush() } }' ||
-        die "the build failed" "$(grep -m 12 -E 'error|FAILED|unknown target' "$dir.log" || tail -n 12 "$dir.log")" \
-            "All of it: $dir.log"
+        die "the build failed" "$(grep -m 12 -E 'error|FAILED|unknown target' "$dir/ops-up.log" || tail -n 12 "$dir/ops-up.log")" \
+            "All of it: $dir/ops-up.log"
 }
 
 build_services() {
     local dir=$1
-    mkdir -p "$(dirname "$dir")"
-    exec 8>"$dir.lock"
+    { mkdir -p "$dir" && [ -w "$dir" ]; } 2>/dev/null ||
+        die "the build folder $dir cannot be written by $(id -un)" "Choose another: WANGGE_BUILD_DIR=… $ME"
+    exec 8>"$dir/ops-up.lock"
     flock 8 # another ops/up may be building in the same folder
     configure_build "$dir"
     compile "$dir"

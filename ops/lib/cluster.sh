@@ -133,7 +133,7 @@ superuser() {
 
 wait_postgres() {
     local waited=0
-    until "$PG_BIN/pg_isready" -q -h "$WANGGE_RUN" -d postgres; do
+    until "$PG_BIN/pg_isready" -q -h "$WANGGE_RUN" -d postgres -U wangge-postgres; do
         waited=$((waited + 1))
         [ $((waited % 50)) != 0 ] ||
             say "       PostgreSQL is not there yet: $(tail -n 1 "$WANGGE_HOME/log/postgres-1/current" | cut -c1-160)"

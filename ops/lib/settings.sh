@@ -68,6 +68,13 @@ check_path() {
     local existing=$WANGGE_HOME
     while [ ! -e "$existing" ]; do existing=$(dirname "$existing"); done
     [ -d "$existing" ] || die "$existing is no folder" "Choose another: WANGGE_HOME=… $ME (nothing was changed)"
+    if [ -e "$WANGGE_HOME/.lock" ]; then
+        [ -O "$WANGGE_HOME/.lock" ] || die "this instance belongs to $(stat -c %U "$WANGGE_HOME/.lock")" \
+            "Run $ME as that user. (nothing was changed)"
+    elif [ -n "$(ls -A "$WANGGE_HOME" 2>/dev/null)" ]; then
+        die "$WANGGE_HOME holds other things and is no instance of Wangge" \
+            "Choose an empty or new folder: WANGGE_HOME=… $ME (nothing was changed)"
+    fi
     if [ "$AS_ROOT" = 1 ]; then
         # Nobody stands for users that do not exist yet.
         while [ "$existing" != / ]; do
