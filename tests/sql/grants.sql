@@ -1,0 +1,36 @@
+-- Promise: one writer for each table, by role and GRANT. The whole matrix stands here; what is not in it may not be.
+CREATE TEMP TABLE allowed (role text, "table" text, rights text);
+INSERT INTO allowed VALUES
+    ('registry', 'areas', 'iud'), ('registry', 'area_codes', 'iud'), ('registry', 'area_addresses', 'iud'), ('registry', 'places', 'iud'),
+    ('registry', 'parties', 'iud'), ('registry', 'staff', 'iud'), ('registry', 'posts', 'iud'), ('registry', 'duty', 'iud'),
+    ('registry', 'categories', 'iud'), ('registry', 'calendars', 'iud'), ('registry', 'import_staging', 'iud'),
+    ('registry', 'api_keys', 'iu'), ('registry', 'registry_version', 'u'),
+    ('intake', 'reports', 'i'), ('intake', 'arrivals', 'i'), ('intake', 'reporters', 'i'),
+    ('triage', 'cases', 'iu'), ('triage', 'case_reports', 'i'), ('triage', 'events', 'i'), ('triage', 'action_keys', 'i'),
+    ('triage', 'workflows', 'i'), ('triage', 'arrivals', 'ud'), ('triage', 'notices', 'i'), ('triage', 'registry_version', 'u'),
+    ('notification', 'deliveries', 'iu'), ('notification', 'notices', 'ud'),
+    ('reporting', 'rollup_states', 'iud'), ('reporting', 'rollup_categories', 'iud'), ('reporting', 'rollup_cursor', 'u');
+INSERT INTO allowed SELECT role, t, r FROM unnest(ARRAY['registry', 'intake', 'triage', 'notification', 'reporting']) role,
+    (VALUES ('audit', 'i'), ('instances', 'iu')) AS shared (t, r);
+
+CREATE TEMP TABLE found AS
+SELECT role, c.relname::text AS "table",
+       CASE WHEN has_any_column_privilege('wangge-' || role, c.oid, 'INSERT') THEN 'i' ELSE '' END
+       || CASE WHEN has_any_column_privilege('wangge-' || role, c.oid, 'UPDATE') THEN 'u' ELSE '' END
+       || CASE WHEN has_table_privilege('wangge-' || role, c.oid, 'DELETE') THEN 'd' ELSE '' END AS rights
+FROM unnest(ARRAY['registry', 'intake', 'triage', 'notification', 'reporting']) role, pg_class c
+WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relowner = 'wangge-owner'::regrole;
+DELETE FROM found WHERE rights = '';
+
+SELECT plan(9);
+SELECT is_empty($$ SELECT * FROM found EXCEPT SELECT * FROM allowed $$, 'nobody may write more than DESIGN 4 says');
+SELECT is_empty($$ SELECT * FROM allowed EXCEPT SELECT * FROM found $$, 'everybody may write what DESIGN 4 says');
+SELECT ok(NOT has_column_privilege('wangge-intake', 'reporters', 'sealed', 'SELECT'), 'intake cannot read what it sealed');
+SELECT ok(NOT has_column_privilege('wangge-reporting', 'reporters', 'sealed', 'SELECT'), 'reporting cannot read who reported');
+SELECT ok(NOT has_column_privilege('wangge-triage', 'reporters', 'sealed', 'SELECT'), 'triage cannot read who reported');
+SELECT ok(NOT has_column_privilege('wangge-reporting', 'staff', 'contact_sealed', 'SELECT'), 'reporting cannot read sealed contacts');
+SELECT ok(NOT has_column_privilege('wangge-triage', 'arrivals', 'report_id', 'UPDATE'), 'triage moves an arrival''s time, not its report');
+SELECT ok(NOT has_table_privilege('wangge-intake', 'cases', 'SELECT'), 'intake knows no cases');
+SELECT is_empty($$ SELECT rolname FROM pg_roles WHERE rolname LIKE 'wangge-%' AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls) $$,
+    'no service is more than a user');
+SELECT * FROM finish();
