@@ -1,0 +1,37 @@
+-- Leases mails that are due, counts the try before it is made, and returns what the letter says.
+-- The lease outlasts the longest sending (60 s), whatever $2 says. Eight tries; the ninth claim gives up, so that
+-- a mail that ends its sender does not do so for ever.
+-- $1 timestamptz now · $2 timestamptz leased until, at least · $3 int4 how many
+-- Columns: id, case_id, n, rule, tries, gave_up, created_at, staff, report; sealed: the recipient's contact;
+--   report_id, received_at: of the report whose number the letter names (the reporter's own, or the case's);
+--   title, due_at, reason of the case; state at the event and its words; area and holder by name
+-- Tables: deliveries (update); events, cases, reports, staff, reporters, areas, workflows (read)
+-- Locks: the rows claimed; rows that somebody holds are passed over
+WITH due AS (
+    SELECT id FROM deliveries
+    WHERE state = 'waiting' AND due_at <= $1::timestamptz
+    ORDER BY due_at LIMIT $3::int4 FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE deliveries d
+    SET tries = least(d.tries + 1, 8), due_at = greatest($2::timestamptz, $1 + interval '90 seconds'),
+        state = CASE WHEN d.tries >= 8 THEN 'failed' ELSE 'waiting' END,
+        reason = CASE WHEN d.tries >= 8 THEN 'gave up: ' || coalesce(d.reason, 'no answer') ELSE d.reason END
+    FROM due WHERE d.id = due.id
+    RETURNING d.id, d.case_id, d.n, d.rule, d.tries, d.state, d.created_at, d.staff, d.report
+)
+SELECT d.id, d.case_id, d.n, d.rule, d.tries, d.state = 'failed' AS gave_up, d.created_at,
+       d.staff, d.report, coalesce(s.contact_sealed, p.sealed) AS sealed,
+       r.id AS report_id, r.received_at,
+       c.title, c.due_at AS case_due_at, c.reason,
+       e.state, w.definition #>> ARRAY['states', e.state, 'zh'] AS state_zh,
+       w.definition #>> ARRAY['states', e.state, 'en'] AS state_en,
+       a.name AS area_zh, a.name_en AS area_en, h.name AS holder_zh, h.name_en AS holder_en
+FROM claimed d
+LEFT JOIN events e ON e.case_id = d.case_id AND e.n = d.n
+LEFT JOIN cases c ON c.id = d.case_id
+LEFT JOIN reports r ON r.id = coalesce(d.report, d.case_id)
+LEFT JOIN staff s ON s.id = d.staff
+LEFT JOIN reporters p ON p.report_id = d.report AND p.consent
+LEFT JOIN areas a ON a.id = c.area_id
+LEFT JOIN staff h ON h.id = e.holder
+LEFT JOIN workflows w ON w.id = c.workflow;
