@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { TOP, run } from './instance.mjs';
 
 const BIN = '/usr/lib/postgresql/15/bin';
-export const ROLES = ['owner', 'registry', 'intake', 'triage', 'notification', 'reporting'].map((kind) => `wangge-${kind}`);
+export const ROLES = ['owner', 'bus', 'registry', 'intake', 'triage', 'notification', 'reporting'].map((kind) => `wangge-${kind}`);
 
 export class Cluster {
     static async open() {

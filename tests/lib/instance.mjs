@@ -51,11 +51,12 @@ export class Instance {
     /** Brings one up. env: further variables for ops/up (WANGGE_TRIAGE, WANGGE_SMTP_URL, WANGGE_FAULT …). */
     static async up({ name = 'test', env = {}, sample = true } = {}) {
         const instance = new Instance();
+        // Short, since sockets have room for a hundred bytes; empty, since ops/up takes no other folder.
         instance.home = mkdtempSync(join(process.env.WANGGE_TEST_DIR ?? '/tmp', `wg-${name}-`));
         chmodSync(instance.home, 0o755);
         instance.own = true;
         instance.env = { WANGGE_BUILD: 'fault', WANGGE_BUILD_DIR: process.env.WANGGE_TEST_BUILD ?? '/tmp/wangge-test-build',
-            WANGGE_FAULT_LOG: join(instance.home, 'faults.log'), ...env, WANGGE_HOME: instance.home,
+            ...env, WANGGE_HOME: instance.home,
             WANGGE_PORT: String(await freePorts()) };
         await instance.raise({ sample });
         return instance;
@@ -84,6 +85,7 @@ export class Instance {
         const settings = Object.fromEntries(readFileSync(join(this.home, 'settings'), 'utf8').split('\n')
             .filter((line) => /^[A-Z_]+=/.test(line)).map((line) => line.split(/=(.*)/s).slice(0, 2)));
         this.settings = settings;
+        this.faultLog = join(this.home, 'faults.log');
         this.port = Number(settings.WANGGE_PORT);
         this.run = settings.WANGGE_RUN;
         this.logs ??= new Logs(this);
@@ -128,7 +130,7 @@ export class Instance {
         return readdirSync(join(this.home, 'service')).filter((name) => /-\d+$/.test(name));
     }
 
-    /** The process id of a service (`intake-1`, `postgres-1`, `nginx-1`); 0 while it is down. */
+    /** The process id of a service (`intake-1`, `postgres-1`, `door-1`); 0 while it is down. */
     pid(name) {
         try {
             return Number(readFileSync(join(this.home, 'service', name, 'supervise', 'pid'), 'utf8')) || 0;
@@ -158,6 +160,23 @@ export class Instance {
             this.asked[name] = (this.asked[name] ?? 0) + 1;
         const { code, out, err } = await run('sv', ['-w', '30', verb, join(this.home, 'service', name)]);
         assert.equal(code, 0, `sv ${verb} ${name}: ${out}${err}`);
+    }
+
+    /** Arms fault points of a service (`name:action[@n]`, comma between) and restarts it; '' disarms. */
+    async arm(name, faults) {
+        const folder = join(this.home, 'service', name, 'env');
+        if (!existsSync(this.faultLog)) {
+            writeFileSync(this.faultLog, '');
+            chmodSync(this.faultLog, 0o666);
+        }
+        writeFileSync(join(folder, 'WANGGE_FAULT'), faults);
+        writeFileSync(join(folder, 'WANGGE_FAULT_LOG'), this.faultLog);
+        await this.service('restart', name);
+    }
+
+    /** The points that fired, in order: `name:action`. */
+    fired() {
+        return existsSync(this.faultLog) ? readFileSync(this.faultLog, 'utf8').split('\n').filter((line) => line !== '') : [];
     }
 
     /** Moves time in all processes of the instance. */
