@@ -614,6 +614,26 @@ void wg_reply_json(struct wg_request *request, int status, struct json_object **
     *body = NULL;
 }
 
+void wg_reply_problem(struct wg_request *request, struct wg_problem **problem)
+{
+    int status = wg_problem_status(*problem);
+    struct json_object *document = wg_problem_json(*problem, wg_request_english(request));
+    size_t length;
+    const char *bytes = json_object_to_json_string_length(
+        document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+    if (status == 429 || status == 503)
+        wg_reply_header(request, "Retry-After", "1");
+    wg_reply_bytes(request, status, "application/problem+json", bytes, length);
+    json_object_put(document);
+    wg_problem_destroy(problem);
+}
+
+void wg_reply_refusal(struct wg_request *request, int status, const char *type, const char *zh, const char *en)
+{
+    struct wg_problem *problem = wg_problem_new(status, type, zh, en);
+    wg_reply_problem(request, &problem);
+}
+
 /* ---- streamed bodies */
 
 void wg_request_pause(struct wg_request *request)

@@ -1,8 +1,6 @@
-/* RFC 9457 problems in two languages. */
-#include <stdio.h>
-#include <string.h>
+#include "common/problem.h"
 
-#include "common/http.h"
+#include <stdio.h>
 
 enum { ERRORS_MOST = 100 };
 
@@ -91,24 +89,4 @@ struct json_object *wg_problem_json(const struct wg_problem *problem, bool engli
 int wg_problem_status(const struct wg_problem *problem)
 {
     return problem->status;
-}
-
-void wg_reply_problem(struct wg_request *request, struct wg_problem **problem)
-{
-    int status = (*problem)->status;
-    struct json_object *document = wg_problem_json(*problem, wg_request_english(request));
-    size_t length;
-    const char *bytes = json_object_to_json_string_length(
-        document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
-    if (status == 429 || status == 503)
-        wg_reply_header(request, "Retry-After", "1");
-    wg_reply_bytes(request, status, "application/problem+json", bytes, length);
-    json_object_put(document);
-    wg_problem_destroy(problem);
-}
-
-void wg_reply_refusal(struct wg_request *request, int status, const char *type, const char *zh, const char *en)
-{
-    struct wg_problem *problem = wg_problem_new(status, type, zh, en);
-    wg_reply_problem(request, &problem);
 }

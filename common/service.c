@@ -65,6 +65,8 @@ struct wg_service {
     struct wg_metric *stalls;
 };
 
+static struct wg_service *the_service; /* one a process; freed at exit */
+
 /* ---- start */
 
 static const char *log_level;
@@ -124,6 +126,8 @@ static void take_signals(struct wg_service *service)
     service->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+static void end_service(void);
+
 struct wg_service *wg_service_new(const char *name, const struct wg_setting *settings, size_t n, int argc,
                                   char **argv)
 {
@@ -153,6 +157,8 @@ struct wg_service *wg_service_new(const char *name, const struct wg_setting *set
     zloop_set_nonstop(service->loop, true);
     service->stalls = wg_counter("wangge_stalls_total", "handlers that worked or blocked for over 50 ms");
     wg_service_part(service, "start", "starting");
+    the_service = service;
+    atexit(end_service);
     return service;
 }
 
@@ -446,6 +452,16 @@ static void free_lists(struct wg_service *service)
     }
 }
 
+/* At exit: connections and servers, destroyed when main returns, still speak to the service. */
+static void end_service(void)
+{
+    close(the_service->signals);
+    zloop_destroy(&the_service->loop);
+    free_lists(the_service);
+    free(the_service);
+    the_service = NULL;
+}
+
 int wg_service_run(struct wg_service **service)
 {
     struct wg_service *self = *service;
@@ -455,10 +471,5 @@ int wg_service_run(struct wg_service **service)
     wg_log_flush();
     zloop_start(self->loop);
     wg_log_flush();
-    close(self->signals);
-    zloop_destroy(&self->loop);
-    free_lists(self);
-    free(self);
-    *service = NULL;
     return 0;
 }

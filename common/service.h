@@ -76,5 +76,6 @@ void wg_service_beat(struct wg_service *service, struct wg_db *db, int statement
 void wg_service_versions(struct wg_service *service, struct wg_db *db, int statement,
                          void (*changed)(const char *kind, int64_t version, void *arg), void *arg);
 
-/* Runs until drained; destroys; returns the exit code. */
+/* Runs until drained; returns the exit code. The service itself is freed when the process ends, after what main
+ * declared with WG_AUTO. */
 int wg_service_run(struct wg_service **service);

@@ -1,0 +1,151 @@
+#include "services/intake/codes.h"
+
+#include <string.h>
+
+#include "common/log.h"
+#include "common/service.h"
+
+#include "intake_sql.h"
+
+enum { SLICE = 1000, CODE_ROOM = 44 };
+
+struct list {
+    char (*codes)[CODE_ROOM]; /* sorted as PostgreSQL's "C" collation and strcmp sort */
+    size_t n, room;
+};
+
+struct codes {
+    struct wg_service *service;
+    struct wg_db *db;
+    struct list areas, areas_coming, categories;
+    bool reading_areas, areas_again;
+};
+
+static void add(struct list *list, const char *code)
+{
+    if (list->n == list->room) {
+        list->room = list->room == 0 ? 1024 : list->room * 2;
+        list->codes = wg_resize(list->codes, list->room * CODE_ROOM);
+    }
+    snprintf(list->codes[list->n++], CODE_ROOM, "%s", code);
+}
+
+static void replace(struct list *list, struct list *by)
+{
+    free(list->codes);
+    *list = *by;
+    *by = (struct list){ 0 };
+}
+
+static int compare(const void *left, const void *right)
+{
+    return strcmp(left, right);
+}
+
+static bool have(const struct list *list, const char *code)
+{
+    return list->n > 0 && bsearch(code, list->codes, list->n, CODE_ROOM, compare) != NULL;
+}
+
+bool codes_have_area(const char *code, void *codes)
+{
+    return have(&((const struct codes *)codes)->areas, code);
+}
+
+bool codes_have_category(const char *code, void *codes)
+{
+    return have(&((const struct codes *)codes)->categories, code);
+}
+
+/* ---- reading */
+
+static void say_have(struct codes *codes)
+{
+    wg_service_part(codes->service, "codes", codes->areas.n == 0 && codes->reading_areas ? "reading areas" : NULL);
+}
+
+static void read_areas(struct codes *codes, const char *after);
+
+static void areas_landed(struct wg_flight *flight, void *arg)
+{
+    struct codes *codes = arg;
+    const PGresult *rows = wg_flight_result(flight, 0);
+    int n = rows == NULL ? 0 : PQntuples(rows);
+    for (int row = 0; row < n; row++)
+        add(&codes->areas_coming, wg_get_text(rows, row, 0));
+    if (n == SLICE && !codes->areas_again) {
+        read_areas(codes, wg_get_text(rows, n - 1, 0));
+        return;
+    }
+    codes->reading_areas = false;
+    if (rows != NULL && !codes->areas_again)
+        replace(&codes->areas, &codes->areas_coming);
+    if (rows == NULL || codes->areas_again)
+        codes_changed(codes, "areas");
+    say_have(codes);
+}
+
+static void read_areas(struct codes *codes, const char *after)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_text(params, after);
+    wg_params_i32(params, SLICE);
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(areas_landed, codes);
+    wg_flight_add(flight, SQL_READ_AREA_CODES, &params);
+    codes->reading_areas = wg_db_send(codes->db, &flight) == 0;
+}
+
+static void categories_landed(struct wg_flight *flight, void *arg)
+{
+    struct codes *codes = arg;
+    struct list fresh = { 0 };
+    const PGresult *rows = wg_flight_result(flight, 0);
+    if (rows == NULL) {
+        codes_changed(codes, "categories");
+        return;
+    }
+    for (int row = 0; row < PQntuples(rows); row++)
+        add(&fresh, wg_get_text(rows, row, 0));
+    replace(&codes->categories, &fresh);
+}
+
+static void read_categories(struct codes *codes)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(categories_landed, codes);
+    wg_flight_add(flight, SQL_READ_CATEGORY_CODES, &params);
+    if (wg_db_send(codes->db, &flight) != 0)
+        wg_log(WG_WARNING, "codes-unread", "kind=categories");
+}
+
+void codes_changed(struct codes *codes, const char *kind)
+{
+    if (strcmp(kind, "categories") == 0)
+        read_categories(codes);
+    if (strcmp(kind, "areas") != 0)
+        return;
+    codes->areas_again = codes->reading_areas;
+    if (codes->reading_areas)
+        return; /* what is being read is stale: it starts again when the slice lands */
+    codes->areas_coming.n = 0;
+    read_areas(codes, "");
+}
+
+struct codes *codes_new(struct wg_service *service, struct wg_db *db)
+{
+    struct codes *codes = wg_new(sizeof *codes);
+    codes->service = service;
+    codes->db = db;
+    return codes;
+}
+
+void codes_destroy(struct codes **codes)
+{
+    if (*codes == NULL)
+        return;
+    free((*codes)->areas.codes);
+    free((*codes)->areas_coming.codes);
+    free((*codes)->categories.codes);
+    free(*codes);
+    *codes = NULL;
+}

@@ -1,0 +1,40 @@
+/* One report as it was said: decoded and judged for form alone, all faults at once. Pure: no clock, no socket,
+ * no database; what exists in the city (areas, categories) is asked through `known`. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <json-c/json.h>
+
+#include "common/problem.h"
+
+/* Every const char * borrows from `json`, which the report owns; NULL = not given. Times 0 = not given. */
+struct report {
+    struct json_object *json;
+    int64_t id, received_at, occurred_at;
+    const char *text, *category, *area, *crs, *address, *channel, *language;
+    bool has_point;
+    double lat, lon;
+    bool on_behalf, training;
+    int64_t entered_by; /* staff id; 0 = nobody entered it for another */
+    const char *name, *phone, *email;
+    bool has_reporter, consent;
+    const char *source_system, *source_id;
+    int64_t source_due_at, source_return_by;
+};
+
+/* What the judge asks about the city and the caller. */
+struct report_known {
+    bool (*category)(const char *code, void *arg);
+    bool (*area)(const char *code, void *arg);
+    void *arg;
+    const char *system; /* of the caller's key; "" = none */
+    bool staff;         /* the caller is a member of staff */
+    int64_t now;
+};
+
+/* Takes json (an object). Faults go to problem with their pointers; their number stands in wg_problem_errors. */
+void report_decode(struct report *report, struct json_object **json, const struct report_known *known,
+                   struct wg_problem *problem);
+void report_clear(struct report *report);

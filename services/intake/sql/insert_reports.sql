@@ -1,0 +1,27 @@
+-- Writes a batch of reports, their sealed reporters and the arrivals that announce them.
+-- $1 ids, $2 received_at, $3 occurred_at, $4 text, $5 category, $6 area, $7 lat, $8 lon, $9 crs, $10 address,
+-- $11 channel, $12 language, $13 entered_by, $14 on_behalf, $15 training, $16 source_system, $17 source_id,
+-- $18 source_due_at, $19 source_return_by, $20 key_hash, $21 body_hash, $22 sender: arrays, a member each report.
+-- $23 report ids, $24 sealed, $25 consent, $26 has_email: arrays, a member each report that has a reporter.
+-- $27 when the arrivals are due for the sweep.
+-- Columns: id of each report that was written; a report whose id or key stands already is not.
+-- Writes: reports, reporters, arrivals. Locks: the new rows.
+WITH written AS (
+    INSERT INTO reports (id, received_at, occurred_at, text, category, area, lat, lon, crs, address, channel, language,
+        entered_by, on_behalf, training, source_system, source_id, source_due_at, source_return_by, key_hash,
+        body_hash, sender)
+    SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
+        $7::float8[], $8::float8[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::boolean[],
+        $15::boolean[], $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[], $20::bytea[], $21::bytea[],
+        $22::bytea[])
+    ON CONFLICT DO NOTHING
+    RETURNING id
+), sealed AS (
+    INSERT INTO reporters (report_id, sealed, consent, has_email)
+    SELECT s.* FROM unnest($23::bigint[], $24::bytea[], $25::boolean[], $26::boolean[])
+        AS s (report_id, sealed, consent, has_email)
+    JOIN written ON written.id = s.report_id
+), waiting AS (
+    INSERT INTO arrivals (report_id, due_at) SELECT id, $27::timestamptz FROM written
+)
+SELECT id FROM written

@@ -1,0 +1,2 @@
+-- Codes in use. No parameters. Columns: code. Reads: categories. Locks: none.
+SELECT code FROM categories WHERE retired_at IS NULL ORDER BY code
