@@ -16,19 +16,20 @@ BEGIN
                  WHERE relkind IN ('r', 'v', 'S') AND relnamespace = 'public'::regnamespace
                    AND relowner = 'wangge-owner'::regrole LOOP
         EXECUTE format(
-            'REVOKE ALL ON %s %s FROM "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting"',
+            'REVOKE ALL ON %s %s FROM "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting", "wangge-bus"',
             CASE thing.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, thing.name);
     END LOOP;
 END $$;
 GRANT USAGE ON SCHEMA public
-    TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
+    TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting", "wangge-bus";
 
 -- ---------------------------------------------------------------- shared
 
 GRANT SELECT ON schema_version, registry_version, epoch
     TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
+GRANT SELECT ON schema_version TO "wangge-bus";
 GRANT SELECT, INSERT, UPDATE ON instances
-    TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
+    TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting", "wangge-bus";
 GRANT INSERT ON audit
     TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
 

@@ -21,6 +21,24 @@ make_folders() {
     folder 755 root:root "$home" "$home/bin" "$home/log" "$home/nginx" "$home/postgres" "$home/service"
     folder 711 root:root "$home/secrets"
     folder 700 root:root "$home/keys"
+    # What the city decides is data: the services read a copy that they may enter, wherever the checkout lies.
+    local kind file
+    for kind in workflows notices categories; do
+        folder 755 root:root "$home/share" "$home/share/$kind"
+        for file in "$TOP/schema/$kind"/*.json; do
+            [ ! -e "$file" ] || put "$home/share/$kind/${file##*/}" 644 root:root <"$file" || :
+        done
+        for file in "$home/share/$kind"/*.json; do
+            [ -e "$TOP/schema/$kind/${file##*/}" ] || rm -f "$file"
+        done
+    done
+    if [ "$WANGGE_BUILD" = fault ]; then
+        # Tests move time by writing into this file, which every process maps when it starts.
+        [ -s "$home/clock" ] || head -c 8 /dev/zero >"$home/clock"
+        [ -z "${WANGGE_FAULT_LOG:-}" ] || { touch "$WANGGE_FAULT_LOG" && chmod a+rw "$WANGGE_FAULT_LOG"; }
+    else
+        rm -f "$home/clock"
+    fi
     # Each part binds its sockets here and removes none of the others'.
     folder 1770 root:wangge "$WANGGE_RUN"
 }
@@ -106,7 +124,7 @@ CONF
     me=$(id -un)
     {
         # The map is the instance's own, so several instances share the users of the system.
-        for kind in "${KINDS[@]}"; do [ "$kind" = bus ] || echo "wangge $(user_of "$kind") wangge-$kind"; done
+        for kind in "${KINDS[@]}"; do echo "wangge $(user_of "$kind") wangge-$kind"; done
         printf '%s\n' "wangge $me wangge-owner" "wangge $me wangge-postgres"
     } | put "$dir/pg_ident.conf" 644 root:root || :
 }
@@ -148,7 +166,6 @@ make_database() {
     local kind
     {
         for kind in owner "${KINDS[@]}"; do
-            [ "$kind" = bus ] && continue
             cat <<SQL
 SELECT 'CREATE ROLE "wangge-$kind" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'wangge-$kind')
 \gexec

@@ -23,8 +23,8 @@ write_door() {
 # A running nginx takes a new configuration without losing a connection.
 reload_door() {
     local dir=$WANGGE_HOME/nginx
-    running door-1 && ! cmp -s "$dir/nginx.conf" "$dir/loaded.conf" || return 0
-    sv hup "$SERVICE_DIR/door-1" >/dev/null
+    running nginx-1 && ! cmp -s "$dir/nginx.conf" "$dir/loaded.conf" || return 0
+    sv hup "$SERVICE_DIR/nginx-1" >/dev/null
     cp -f "$dir/nginx.conf" "$dir/loaded.conf"
-    CHANGED+=("door-1 reloaded")
+    CHANGED+=("nginx-1 reloaded")
 }

@@ -5,7 +5,7 @@
 declare -A COUNT # how many of each kind
 
 # Connections that an instance of each kind may hold at its highest; the sum and 10 for people must fit.
-declare -A CONNECTIONS=([registry]=4 [intake]=4 [triage]=4 [notification]=4 [reporting]=4)
+declare -A CONNECTIONS=([bus]=1 [registry]=4 [intake]=4 [triage]=4 [notification]=4 [reporting]=4)
 MAX_CONNECTIONS=100
 
 read_settings() {
@@ -17,6 +17,7 @@ read_settings() {
     WANGGE_BUILD_DIR=$(realpath -m -- "${WANGGE_BUILD_DIR:-$WANGGE_HOME/build/$WANGGE_BUILD}")
     SCHEME=http
     [ -z "${WANGGE_TLS_CERT:-}${WANGGE_TLS_KEY:-}" ] || SCHEME=https
+    WANGGE_URL=${WANGGE_URL:-$SCHEME://127.0.0.1:$WANGGE_PORT} # what links in mails begin with
     local kind variable
     for kind in "${KINDS[@]}"; do
         variable=WANGGE_${kind^^}
@@ -32,7 +33,7 @@ check_settings() {
     for kind in "${KINDS[@]}"; do
         [[ ${COUNT[$kind]} =~ ^[1-9][0-9]?$ ]] ||
             die "WANGGE_${kind^^}=${COUNT[$kind]}: how many of them run, a number from 1 to 99"
-        connections=$((connections + ${COUNT[$kind]} * ${CONNECTIONS[$kind]:-0}))
+        connections=$((connections + ${COUNT[$kind]} * ${CONNECTIONS[$kind]}))
     done
     [ "${COUNT[bus]}" = 1 ] || die "WANGGE_BUS=${COUNT[bus]}: there is one bus; it alone binds"
     [ $connections -le $MAX_CONNECTIONS ] ||

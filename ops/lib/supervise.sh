@@ -44,7 +44,7 @@ LOG
 # What a binary's own table of settings asks for and the environment of ops/up gives.
 wished_settings() {
     local variable
-    "$1" --help | grep -oE '^WANGGE_[A-Z0-9_]+$' | sort | while read -r variable; do
+    "$1" --help | sed -n '/^WANGGE_[A-Z0-9_]*$/p' | sort | while read -r variable; do
         case $variable in
         WANGGE_HOME | WANGGE_RUN | WANGGE_DB | WANGGE_INSTANCE | WANGGE_VERSION | WANGGE_ZONE) continue ;;
         esac
@@ -52,16 +52,27 @@ wished_settings() {
     done
 }
 
+# A hash of what a binary reads under share, so that a change there restarts it.
+shared_files() {
+    local folder
+    "$1" --help | sed -n 's|.*WANGGE_HOME/share/\([a-z]*\).*|\1|p' | sort -u | while read -r folder; do
+        cat "$WANGGE_HOME/share/$folder"/* 2>/dev/null || :
+    done | b2sum -l 64 | cut -d' ' -f1
+}
+
 service_environment() {
     local kind=$1 n=$2
     printf 'export %s=%q\n' WANGGE_HOME "$WANGGE_HOME" WANGGE_RUN "$WANGGE_RUN" WANGGE_INSTANCE "$n" \
         WANGGE_VERSION "$(sed -n "s/^ *version: '\(.*\)',$/\1/p" "$TOP/meson.build")" WANGGE_ZONE "$WANGGE_ZONE"
-    [ "$kind" = bus ] || printf 'export WANGGE_DB=%q\n' \
+    printf 'export WANGGE_DB=%q\n' \
         "host=$WANGGE_RUN port=5432 dbname=wangge user=wangge-$kind application_name=wangge-$kind-$n"
     wished_settings "$WANGGE_HOME/bin/wangge-$kind"
-    # The names are those of the sanitizers; a finding ends the process and stands in its log.
-    [ "$WANGGE_BUILD" = release ] || printf 'export %s=%q\n' \
-        ASAN_OPTIONS abort_on_error=1:disable_coredump=1 UBSAN_OPTIONS print_stacktrace=1:halt_on_error=1
+    [ "$WANGGE_BUILD" = fault ] || return 0
+    # A finding of a sanitizer ends the process and stands in its log. Fault points are no settings: release has none.
+    printf 'export %s=%q\n' ASAN_OPTIONS abort_on_error=1:disable_coredump=1 \
+        UBSAN_OPTIONS print_stacktrace=1:halt_on_error=1
+    [ -z "${WANGGE_FAULT:-}" ] || printf 'export WANGGE_FAULT=%q\n' "$WANGGE_FAULT"
+    [ -z "${WANGGE_FAULT_LOG:-}" ] || printf 'export WANGGE_FAULT_LOG=%q\n' "$WANGGE_FAULT_LOG"
 }
 
 # A service's folder. Files in its env/ come last: an operator or a test sets one variable there and restarts.
@@ -73,7 +84,7 @@ service_folder() {
         die "wangge-$kind refuses its settings" "$complaint" "Mend them in the environment of ops/up."
     part_folder "$name" "$kind" <<RUN
 #!/bin/sh
-# Written by ops/up: $name, binary $(b2sum -l 128 "$binary" | cut -d' ' -f1).
+# Written by ops/up: $name, binary $(b2sum -l 128 "$binary" | cut -d' ' -f1), share $(shared_files "$binary").
 exec 2>&1
 ulimit -S -n 8192 2>/dev/null || ulimit -S -n "\$(ulimit -H -n)"
 umask 007
@@ -103,7 +114,7 @@ CONTROL
 }
 
 door_folder() {
-    part_folder door-1 nginx <<RUN
+    part_folder nginx-1 nginx <<RUN
 #!/bin/sh
 # Written by ops/up: nginx.
 exec 2>&1
@@ -114,7 +125,7 @@ cp -f $WANGGE_HOME/nginx/nginx.conf $WANGGE_HOME/nginx/loaded.conf
 exec nginx -p $WANGGE_HOME/nginx/ -c $WANGGE_HOME/nginx/nginx.conf
 RUN
     # QUIT lets open requests end.
-    put "$SERVICE_DIR/door-1/control/t" 700 root:root <<'CONTROL' || :
+    put "$SERVICE_DIR/nginx-1/control/t" 700 root:root <<'CONTROL' || :
 #!/bin/sh
 exec kill -s QUIT "$(cat supervise/pid)"
 CONTROL
@@ -188,9 +199,9 @@ remove_part() {
 # Everything, in the right order: the door, the services, the bus, PostgreSQL.
 stop_parts() {
     local name stage live
-    for stage in 'door-*' services 'bus-*' 'postgres-*'; do
+    for stage in 'nginx-*' services 'bus-*' 'postgres-*'; do
         live=()
-        for name in $(if [ "$stage" = services ]; then parts | grep -Ev '^(door|bus|postgres)-' || :; else parts "$stage"; fi); do
+        for name in $(if [ "$stage" = services ]; then parts | grep -Ev '^(nginx|bus|postgres)-' || :; else parts "$stage"; fi); do
             ! supervised "$name" || live+=("$name")
         done
         [ ${#live[@]} != 0 ] || continue
