@@ -1,0 +1,216 @@
+// The promise of the whole house, on an instance of its own with the sample city and a real SMTP server: one message
+// inside 康桥华城社区 goes to the leader of that grid with a deadline in working time, by inbox and mail; accept, resolve,
+// verify and close by the keys of those whose turn it is end it; the reporter sees each step. Without a category it waits
+// for the dispatcher, who dispatches it. Nothing of this may stand in a unit test instead: it is the real door, the real
+// database, the real mail.
+import { after, before, describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { Instance } from '../lib/instance.mjs';
+import { Post } from '../lib/smtp.mjs';
+import { WorkTime } from '../lib/worktime.mjs';
+import { waitFor } from '../lib/wait.mjs';
+
+const COMMUNITY = '410103007012'; // 康桥华城社区
+const CATEGORY = 'litter';
+
+describe('one report, the whole way', () => {
+    let post, house, nobody, grids, limits, worktime;
+    before(async () => {
+        post = await Post.open();
+        house = await Instance.up({ name: 'first', env: { WANGGE_SMTP_URL: post.url } });
+        nobody = house.client();
+        const areas = await nobody.get(`/api/v1/areas?under=${COMMUNITY}&level=grid&limit=100`);
+        grids = areas.json.features.map((feature) => feature.properties);
+        limits = (await nobody.get('/api/v1/categories')).json.items.find((one) => one.code === CATEGORY).limits;
+        worktime = new WorkTime((await house.client('admin').get('/api/v1/calendars')).json.items[0].definition);
+    });
+    after(async () => {
+        await house?.verify();
+        await house?.down();
+        await post?.close();
+    });
+
+    const ordinary = () => grids.filter((grid) => grid.kind === 'ordinary');
+    const caseOf = async (client, number) => waitFor('the case', async () => {
+        const page = await client.get(`/api/v1/cases?report=${number}`);
+        return page.json.items[0];
+    });
+    const act = async (client, id, body) => {
+        const seen = await client.get(`/api/v1/cases/${id}`);
+        assert.equal(seen.status, 200, seen.text);
+        const legal = await client.get(`/api/v1/cases/${id}/actions`);
+        assert.ok(legal.json.actions.some((one) => one.action === body.action), `${body.action} is legal: ${legal.text}`);
+        const answer = await client.post(`/api/v1/cases/${id}/actions`, body,
+            { headers: { 'If-Match': seen.headers.etag, 'Idempotency-Key': `${id}-${body.action}` } });
+        assert.equal(answer.status, 200, answer.text);
+        assert.notEqual(answer.headers.etag, seen.headers.etag);
+        return answer;
+    };
+    const reporterSees = async (report, state) => waitFor(`the reporter sees ${state}`, async () => {
+        const view = await nobody.get(`/api/v1/reports/${report.number}`, { headers: { Authorization: `Code ${report.query_code}` } });
+        assert.equal(view.status, 200, view.text);
+        return view.json.state === state && view.json;
+    }, { seconds: 10 });
+
+    it('the sample has what the seed page says', () => {
+        assert.equal(ordinary().length, 9);
+        assert.equal(grids.filter((grid) => grid.kind === 'dedicated').length, 3);
+    });
+
+    it('with category and point: to the leader of the grid, and on to the end', async () => {
+        const grid = ordinary()[2];
+        const [lon, lat] = grid.point;
+        const text = '三号楼西侧垃圾桶三天没有清运，异味很大，麻烦尽快处理。';
+        const answer = await nobody.post('/api/v1/reports', { text, category: CATEGORY, lat, lon,
+            reporter: { name: '居民', phone: '000-0000', email: 'resident@example.net', consent: true }, language: 'zh' });
+        assert.equal(answer.status, 201, answer.text);
+        const report = answer.json;
+        const staff = `${grid.code}-leader`;
+        const leader = house.client(staff);
+
+        const item = await caseOf(leader, report.number);
+        assert.equal(item.state, 'dispatched');
+        assert.equal(item.id, report.id, 'a case bears the id of the report that opened it');
+        assert.equal(item.area.code, grid.code);
+        assert.equal(item.holder.code, staff);
+        assert.equal(item.category.code, CATEGORY);
+        const opened = Date.parse(item.opened_at);
+        assert.ok(Math.abs(Date.parse(item.due_at) - worktime.deadline(opened, limits.accept)) < 2000,
+            `due ${item.due_at}, reckoned ${new Date(worktime.deadline(opened, limits.accept)).toISOString()}`);
+
+        const entry = await waitFor('the inbox', async () =>
+            (await leader.get('/api/v1/inbox')).json.items.find((one) => one.case === item.id));
+        assert.equal(entry.read_at, null);
+        assert.equal((await leader.post(`/api/v1/inbox/${entry.id}/read`)).status, 204);
+        assert.notEqual((await leader.get('/api/v1/inbox')).json.items.find((one) => one.id === entry.id).read_at, null);
+
+        const mail = await waitFor('the mail', () => post.to(`${staff}@erqi.example`)[0]);
+        assert.match(mail.subject, new RegExp(report.number));
+        assert.match(mail.body, /新事件/);
+        assert.match(mail.body, /new case/i);
+        assert.ok(!mail.body.includes('000-0000') && !mail.body.includes('resident@example.net'), 'no personal data in the mail');
+
+        await reporterSees(report, 'dispatched');
+        await act(leader, item.id, { action: 'accept' });
+        await reporterSees(report, 'working');
+        await act(leader, item.id, { action: 'resolve', text: '已联系环卫清运，桶位已冲洗。' });
+        await reporterSees(report, 'resolved');
+        const secretary = house.client(`${COMMUNITY}-secretary`);
+        await waitFor('the verifier is told', async () =>
+            (await secretary.get('/api/v1/inbox')).json.items.some((one) => one.case === item.id));
+        await act(secretary, item.id, { action: 'verify' });
+        await reporterSees(report, 'verified');
+        const dispatcher = house.client(`${COMMUNITY}-dispatcher`);
+        await act(dispatcher, item.id, { action: 'close' });
+        const end = await reporterSees(report, 'closed');
+        assert.deepEqual(end.history.map((step) => step.state), ['dispatched', 'working', 'resolved', 'verified', 'closed']);
+        assert.equal(end.text, text, 'word for word');
+        assert.equal(end.case, undefined, 'the case is for staff');
+
+        const whole = (await dispatcher.get(`/api/v1/cases/${item.id}`)).json;
+        assert.deepEqual(whole.history.map((one) => one.n), [1, 2, 3, 4, 5]);
+        assert.equal(whole.history[0].type, 'case.opened');
+        const last = await waitFor('the mail to the reporter', () => post.to('resident@example.net')[0]);
+        assert.match(last.subject, new RegExp(report.number));
+        assert.equal((await dispatcher.get(`/api/v1/cases/${item.id}/actions`)).json.actions.length, 0, 'nothing is left to do');
+    });
+
+    it('without a category: waits for the dispatcher, who dispatches it', async () => {
+        const grid = ordinary()[5];
+        const [lon, lat] = grid.point;
+        const report = (await nobody.post('/api/v1/reports', { text: '楼道里的灯坏了好久，老人上楼看不见。', lat, lon })).json;
+        const dispatcher = house.client(`${COMMUNITY}-dispatcher`);
+        const item = await caseOf(dispatcher, report.number);
+        assert.notEqual(item.state, 'dispatched');
+        assert.equal(item.holder, null);
+        assert.equal(item.reason, 'category');
+        await waitFor('the dispatcher is told', async () =>
+            (await dispatcher.get('/api/v1/inbox')).json.items.some((one) => one.case === item.id));
+        await act(dispatcher, item.id, { action: 'dispatch', category: CATEGORY });
+        const leader = house.client(`${grid.code}-leader`);
+        const now = (await leader.get(`/api/v1/cases/${item.id}`)).json;
+        assert.equal(now.state, 'dispatched');
+        assert.equal(now.holder.code, `${grid.code}-leader`);
+        assert.equal(now.reason, null);
+        await waitFor('the mail to the leader', () => post.to(`${grid.code}-leader@erqi.example`)[0]);
+        await act(leader, item.id, { action: 'accept' });
+    });
+
+    it('without a point: waits at the district, whose dispatcher says where', async () => {
+        const report = (await nobody.post('/api/v1/reports', { text: '路面有个坑。', category: CATEGORY })).json;
+        const dispatcher = house.client('410103-dispatcher');
+        const item = await caseOf(dispatcher, report.number);
+        assert.equal(item.reason, 'place');
+        assert.equal(item.area.code, '410103');
+        const grid = ordinary()[1];
+        const answer = await act(dispatcher, item.id, { action: 'dispatch', area: grid.code });
+        assert.equal(answer.json.case.state, 'dispatched');
+        assert.equal((await house.client(`${grid.code}-leader`).get(`/api/v1/cases/${item.id}`)).json.area.code, grid.code);
+    });
+
+    it('a point far outside waits as such', async () => {
+        const report = (await nobody.post('/api/v1/reports', { text: '在外地。', category: CATEGORY, lat: 31.2, lon: 121.5 })).json;
+        const item = await caseOf(house.client('410103-dispatcher'), report.number);
+        assert.equal(item.reason, 'outside');
+    });
+
+    it('what is no matter of the city is rejected with a reason that the reporter reads', async () => {
+        const report = (await nobody.post('/api/v1/reports', { text: '试试看。' })).json;
+        const dispatcher = house.client('410103-dispatcher');
+        const item = await caseOf(dispatcher, report.number);
+        const legal = (await dispatcher.get(`/api/v1/cases/${item.id}/actions`)).json.actions.find((one) => one.action === 'reject');
+        const reason = legal.fields.find((field) => field.name === 'reason').values[0];
+        await act(dispatcher, item.id, { action: 'reject', reason, text: '没有说明事项。' });
+        const view = await reporterSees(report, 'rejected');
+        assert.ok(JSON.stringify(view.history).includes('没有说明事项。'), JSON.stringify(view.history));
+    });
+
+    it('training goes the whole way without mail, and is not counted', async () => {
+        const grid = ordinary()[3];
+        const [lon, lat] = grid.point;
+        const before = post.mails.length;
+        const counted = async () => (await house.client('admin').get(`/api/v1/counters?area=${grid.code}`)).json;
+        const report = (await nobody.post('/api/v1/reports', { text: '演练：垃圾满溢。', category: CATEGORY, lat, lon, training: true })).json;
+        const leader = house.client(`${grid.code}-leader`);
+        const item = await caseOf(leader, report.number);
+        assert.equal(item.training, true);
+        await waitFor('the inbox', async () => (await leader.get('/api/v1/inbox')).json.items.some((one) => one.case === item.id));
+        await house.drain();
+        assert.equal(post.mails.length, before);
+        assert.ok((await counted()).states.every((row) => row.now === 0), 'left out of the roll-ups');
+    });
+
+    it('a dedicated grid comes first for its own matters, and the ordinary one around it for others', async () => {
+        const dedicated = grids.find((grid) => grid.kind === 'dedicated');
+        const [lon, lat] = dedicated.point;
+        const own = await house.one(`SELECT matters[1] FROM areas WHERE code = :'code'`, { code: dedicated.code });
+        const preview = (category) => house.client('admin').post('/api/v1/triage/preview', { text: '商超门口的事。', category, lat, lon });
+        const first = (await preview(own)).json;
+        assert.equal(first.where.area.code, dedicated.code);
+        assert.equal(first.who.holder.code, `${dedicated.code}-dedicated-leader`);
+        const others = (await nobody.get('/api/v1/categories')).json.items.filter((one) => one.parent !== null && one.responsible === 'leader').map((one) => one.code);
+        const matters = await house.one(`SELECT array_to_string(matters, ',') FROM areas WHERE code = :'code'`, { code: dedicated.code });
+        const other = others.find((code) => !matters.split(',').includes(code));
+        const second = (await preview(other)).json;
+        assert.notEqual(second.where.area.code, dedicated.code);
+        assert.equal((await house.count('cases')), Number(await house.one('SELECT count(*) FROM reports')), 'a preview writes nothing');
+    });
+
+    it('mail: refused for a while, then taken; cut before its answer, and then repeated with the same Message-ID', async () => {
+        const send = async (grid) => {
+            const [lon, lat] = grid.point;
+            await nobody.post('/api/v1/reports', { text: '邮件重试。', category: CATEGORY, lat, lon });
+            return `${grid.code}-leader@erqi.example`;
+        };
+        let left = 1;
+        post.behave = (mail) => mail.to[0].startsWith(ordinary()[6].code) && left-- > 0 ? 'refuse' : 'take';
+        const address = await send(ordinary()[6]);
+        await waitFor('the mail at a later try', () => post.to(address).length === 1, { seconds: 120 });
+        left = 1;
+        post.behave = (mail) => mail.to[0].startsWith(ordinary()[7].code) && left-- > 0 ? 'cut' : 'take';
+        const again = await send(ordinary()[7]);
+        await waitFor('the mail again', () => post.to(again).length === 2, { seconds: 120 });
+        assert.equal(new Set(post.to(again).map((mail) => mail.id)).size, 1);
+        assert.equal(post.withheld, 1);
+    });
+});
