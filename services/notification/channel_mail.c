@@ -1,5 +1,5 @@
-/* See channel_mail.h. At most 16 letters are on their way or not yet written down; the lease (90 s)
- * outlasts the longest sending (60 s, smtp.h). */
+/* See channel_mail.h. At most 16 letters are on their way or not yet written down; the lease (45 s)
+ * outlasts the longest sending (40 s, smtp.h). */
 #include "services/notification/channel_mail.h"
 
 #include <stdio.h>

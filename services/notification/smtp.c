@@ -11,7 +11,7 @@
 
 #include "services/notification/dialog.h"
 
-enum { CONNECT_MS = 10000, TOTAL_MS = 60000, READ_BYTES = 4096 };
+enum { CONNECT_MS = 10000, TOTAL_MS = 40000, READ_BYTES = 4096 };
 
 struct smtp {
     struct wg_service *service;

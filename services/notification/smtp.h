@@ -1,6 +1,6 @@
 /* Sends letters, each over a connection of its own, without ever waiting: libcurl's multi interface
  * connects, encrypts and logs in (CURLOPT_CONNECT_ONLY), then the dialogue is ours (dialog.c). At
- * most 10 s to connect and 60 s in all. */
+ * most 10 s to connect and 40 s in all. */
 #pragma once
 
 #include "common/text.h"

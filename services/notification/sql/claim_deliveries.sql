@@ -1,5 +1,5 @@
 -- Leases mails that are due, counts the try before it is made, and returns what the letter says.
--- The lease outlasts the longest sending (60 s), whatever $2 says. Eight tries; the ninth claim gives up, so that
+-- The lease outlasts the longest sending (40 s), whatever $2 says. Eight tries; the ninth claim gives up, so that
 -- a mail that ends its sender does not do so for ever.
 -- $1 timestamptz now · $2 timestamptz leased until, at least · $3 int4 how many
 -- Columns: id, case_id, n, rule, tries, gave_up, created_at, staff, report; sealed: the recipient's contact;
@@ -13,7 +13,7 @@ WITH due AS (
     ORDER BY due_at LIMIT $3::int4 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE deliveries d
-    SET tries = least(d.tries + 1, 8), due_at = greatest($2::timestamptz, $1 + interval '90 seconds'),
+    SET tries = least(d.tries + 1, 8), due_at = greatest($2::timestamptz, $1 + interval '45 seconds'),
         state = CASE WHEN d.tries >= 8 THEN 'failed' ELSE 'waiting' END,
         reason = CASE WHEN d.tries >= 8 THEN 'gave up: ' || coalesce(d.reason, 'no answer') ELSE d.reason END
     FROM due WHERE d.id = due.id
