@@ -47,7 +47,7 @@ function checkHeads(tree) {
 }
 
 function migrations(tree) {
-    return tree.matching(/^schema\/migrations\//).flatMap((file, i) => [
+    return tree.matching(/^schema\/migrations\/(?!README\.md$)/).flatMap((file, i) => [
         ...new RegExp(`^schema/migrations/${String(i + 1).padStart(4, '0')}_[a-z0-9_]+\\.sql$`).test(file) ? [] : [`${file}: not numbered in turn`],
         ...tree.text(file).startsWith('-- Why: ') ? [] : [`${file}: its head does not say why`],
         ...tree.text(file).includes('UNLOGGED') ? [`${file}: an unlogged table`] : [],
