@@ -17,30 +17,34 @@ configure_build() {
         die "meson could not set up $dir" "$(tail -n 12 "$dir/ops-up.log")" "All of it: $dir/ops-up.log"
 }
 
-# ninja's own progress, a line for each tenth.
+# ninja's own progress, a line for each tenth. Without targets: all of them.
 compile() {
-    local dir=$1 targets
-    mapfile -t targets < <(binary_targets)
-    NINJA_STATUS='[%f/%t] ' nice ninja -C "$dir" "${targets[@]}" 2>&1 | tee "$dir/ops-up.log" |
+    local dir=$1 log=$1/ops-up.log
+    shift
+    NINJA_STATUS='[%f/%t] ' nice ninja -C "$dir" "$@" 2>&1 | tee "$log" |
         awk -F'[][/]' '/^\[[0-9]+\/[0-9]+\]/ { tenth = int(10 * $2 / $3)
             if (tenth > last) { last = tenth; printf "       compiled %d of %d\n", $2, $3; fflush() } }' ||
-        die "the build failed" "$(grep -m 12 -E 'error|FAILED|unknown target' "$dir/ops-up.log" || tail -n 12 "$dir/ops-up.log")" \
-            "All of it: $dir/ops-up.log"
+        die "the build failed" "$(grep -m 20 -E 'error|FAILED|unknown target' "$log" || tail -n 20 "$log")" "All of it: $log"
 }
 
-build_services() {
+# build_targets FOLDER [TARGET…]: as WANGGE_BUILD says, release or fault.
+build_targets() {
     local dir=$1
+    shift
     { mkdir -p "$dir" && [ -w "$dir" ]; } 2>/dev/null ||
         die "the build folder $dir cannot be written by $(id -un)" "Choose another: WANGGE_BUILD_DIR=… $ME"
     exec 8>"$dir/ops-up.lock"
-    flock 8 # another ops/up may be building in the same folder
+    flock 8 # somebody else may be building in the same folder
     configure_build "$dir"
-    compile "$dir"
-    local target
-    while read -r target; do
-        install_binary "$dir/$target"
-    done < <(binary_targets)
+    compile "$dir" "$@"
     exec 8>&-
+}
+
+build_services() {
+    local dir=$1 target targets
+    mapfile -t targets < <(binary_targets)
+    build_targets "$dir" "${targets[@]}"
+    for target in "${targets[@]}"; do install_binary "$dir/$target"; done
 }
 
 # By rename: what runs keeps its own file.
