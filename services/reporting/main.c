@@ -1,0 +1,148 @@
+/* wangge-reporting answers whoever asks: lists, cases, what became of a report, inboxes, figures,
+ * the log. It owns the roll-ups, folded from the log; everything else it only reads. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/access.h"
+#include "common/bus.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/service.h"
+
+#include "services/reporting/attempts.h"
+#include "services/reporting/fold.h"
+#include "services/reporting/reporting.h"
+#include "services/reporting/store.h"
+#include "services/reporting/words.h"
+
+enum { PULSE_MS = 1000 };
+
+static const char *code_key_path;
+
+static const struct wg_setting settings[] = {
+    { .name = "WANGGE_CODE_KEY",
+      .type = WG_TEXT,
+      .fallback = "",
+      .help = "file of the key from which query codes come; default $WANGGE_HOME/secrets/code.key",
+      .text = &code_key_path },
+};
+
+/* ---- what people call the states */
+
+static void workflows_landed(struct wg_flight *flight, void *arg)
+{
+    struct reporting *app = arg;
+    if (wg_flight_outcome(flight) != WG_COMMITTED) {
+        wg_service_part(app->service, "workflows", "cannot be read");
+        return;
+    }
+    const PGresult *rows = wg_flight_result(flight, 0);
+    struct words *words = words_new();
+    for (int row = 0; row < PQntuples(rows); row++) {
+        const char *name = wg_get_text(rows, row, WORKFLOW_NAME);
+        if (words_add(words, wg_get_i64(rows, row, WORKFLOW_ID), name,
+                      wg_get_text(rows, row, WORKFLOW_DEFINITION)) != 0)
+            wg_log(WG_ERROR, "workflow-bad", "name=%s", wg_log_quote(name));
+    }
+    words_destroy(&app->words);
+    app->words = words;
+    wg_service_part(app->service, "workflows", PQntuples(rows) == 0 ? "none is loaded yet" : NULL);
+}
+
+static void changed(const char *kind, int64_t version, void *arg)
+{
+    struct reporting *app = arg;
+    (void)version;
+    if (strcmp(kind, "workflows") != 0)
+        return;
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(workflows_landed, app);
+    store_read_workflows(flight);
+    if (store_read(app->store, &flight) != 0)
+        wg_service_part(app->service, "workflows", "cannot be read");
+}
+
+/* ---- the pulse: epoch and horizon */
+
+struct pulse {
+    struct reporting *app;
+    bool flying;
+    struct wg_metric *lag;
+};
+
+static void pulse_landed(struct wg_flight *flight, void *arg)
+{
+    struct pulse *pulse = arg;
+    pulse->flying = false;
+    if (wg_flight_outcome(flight) != WG_COMMITTED)
+        return;
+    const PGresult *rows = wg_flight_result(flight, 0);
+    const char *root = wg_get_text(rows, 0, PULSE_ROOT);
+    int64_t held =
+        wg_is_null(rows, 0, PULSE_OLDEST) ? 0 : wg_clock_now() - wg_get_time(rows, 0, PULSE_OLDEST);
+    pulse->app->epoch = wg_get_i64(rows, 0, PULSE_EPOCH);
+    snprintf(pulse->app->root, sizeof pulse->app->root, "%s", root == NULL ? "" : root);
+    wg_set(pulse->lag, held > 0 ? (double)held / (double)WG_SECOND : 0);
+}
+
+static void feel_pulse(void *arg)
+{
+    struct pulse *pulse = arg;
+    if (pulse->flying || !wg_db_ready(store_reader(pulse->app->store)))
+        return;
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(pulse_landed, pulse);
+    store_read_pulse(flight);
+    pulse->flying = store_read(pulse->app->store, &flight) == 0;
+}
+
+/* ---- start */
+
+static void on_hint(uint64_t xid, size_t count, void *arg)
+{
+    struct reporting *app = arg;
+    (void)count;
+    fold_hint(app->fold, xid);
+}
+
+static void read_code_key(struct reporting *app)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/secrets/code.key", wg_service_settings(app->service)->home);
+    if (wg_secret_read(code_key_path[0] == '\0' ? path : code_key_path, app->code_key) != 0)
+        wg_service_part(app->service, "code-key", "cannot be read");
+}
+
+int main(int argc, char **argv)
+{
+    struct reporting app = { .service = wg_service_new("reporting", settings, WG_COUNT(settings),
+                                                       argc, argv) };
+    struct pulse pulse = { .app = &app };
+    wg_crypto_start();
+    read_code_key(&app);
+    app.zone = wg_service_settings(app.service)->zone;
+    app.words = words_new();
+    app.attempts = attempts_new();
+    app.store = store_new(app.service);
+    app.fold = fold_new(&app);
+    pulse.lag = wg_gauge("wangge_log_lag_seconds",
+                         "age of the oldest transaction that holds the log's horizon");
+    wg_db_on_ready(store_reader(app.store), feel_pulse, &pulse);
+    wg_service_timer(app.service, PULSE_MS, 0, feel_pulse, &pulse);
+    wg_service_beat(app.service, store_reader(app.store), store_beat_statement());
+    wg_service_versions(app.service, store_reader(app.store), store_versions_statement(), changed,
+                        &app);
+    struct wg_access *access =
+        wg_access_new(app.service, store_reader(app.store), store_key_statement());
+    struct wg_http *http = wg_http_new(app.service, routes, n_routes, access, &app);
+    struct wg_bus *bus = wg_bus_new(app.service);
+    wg_bus_subscribe(bus, on_hint, &app);
+    int code = wg_service_run(&app.service);
+    wg_bus_destroy(&bus);
+    wg_http_destroy(&http);
+    wg_access_destroy(&access);
+    store_destroy(&app.store);
+    fold_destroy(&app.fold);
+    attempts_destroy(&app.attempts);
+    words_destroy(&app.words);
+    return code;
+}

@@ -1,0 +1,218 @@
+/* GET /api/v1/reports/{number}: what became of a report, in plain words. For whoever knows its
+ * query code, and for staff within their areas, who also learn its case. Neither other reporters
+ * nor staff are named. A wrong code and an unknown number answer alike, and the code is judged
+ * before anything is read. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/access.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/text.h"
+
+#include "services/reporting/answer.h"
+#include "services/reporting/ask.h"
+#include "services/reporting/attempts.h"
+#include "services/reporting/query.h"
+#include "services/reporting/reporting.h"
+#include "services/reporting/store.h"
+#include "services/reporting/words.h"
+
+enum { REPORT_RESULT, STEPS_RESULT };
+enum { KIND_NUMBER = 'n', KIND_ADDRESS = 'a' };
+
+struct view {
+    struct ask ask;
+    int64_t id;
+    char date[7];
+    bool staff;
+};
+
+static void refuse(struct wg_request *request)
+{
+    wg_reply_refusal(request, 404, "unknown-report", "编号或查询码不正确",
+                     "The number or its query code is not right");
+}
+
+/* ---- the steps that people see */
+
+struct steps {
+    const struct view *view;
+    int64_t workflow;
+    struct json_object *items;
+    char last[64]; /* state of the last step */
+};
+
+static void add_step(struct steps *steps, const char *type, const char *state, int64_t at)
+{
+    const struct words *words = steps->view->ask.app->words;
+    if (strcmp(steps->last, state) == 0)
+        return;
+    snprintf(steps->last, sizeof steps->last, "%s", state);
+    struct json_object *item = json_object_new_object();
+    answer_text(item, "at", wg_time_string(at));
+    answer_text(item, "type", type);
+    answer_text(item, "state", state);
+    answer_text(item, "text",
+                words_resident(words, steps->workflow, state, steps->view->ask.english));
+    json_object_array_add(steps->items, item);
+}
+
+/* One event can go through several states: its data name those that it passed. */
+static void add_event(struct steps *steps, const PGresult *rows, int row)
+{
+    const char *type = wg_get_text(rows, row, STEP_TYPE),
+               *text = wg_get_text(rows, row, STEP_PASSED);
+    int64_t at = wg_get_time(rows, row, STEP_AT);
+    WG_AUTO(wg_json_put)
+    struct json_object *passed = text == NULL ? NULL : json_tokener_parse(text);
+    size_t n = json_object_is_type(passed, json_type_array) ? json_object_array_length(passed) : 0;
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *state = json_object_array_get_idx(passed, i);
+        if (json_object_is_type(state, json_type_string))
+            add_step(steps, type, json_object_get_string(state), at);
+    }
+    add_step(steps, type, wg_get_text(rows, row, STEP_STATE), at);
+}
+
+/* ---- the answer */
+
+static void add_place_and_matter(struct json_object *body, const PGresult *rows)
+{
+    answer_named(body, "category", rows, 0, REPORT_CATEGORY);
+    answer_named(body, "area", rows, 0, REPORT_AREA);
+    answer_time(body, "due_at", rows, 0, REPORT_DUE);
+}
+
+static void add_case(struct json_object *body, const PGresult *rows, int64_t received)
+{
+    int64_t id = wg_get_i64(rows, 0, REPORT_CASE);
+    struct json_object *about = json_object_new_object();
+    answer_id(about, "id", id);
+    json_object_object_add(about, "links", answer_case_links(id, received));
+    json_object_object_add(body, "case", about);
+}
+
+static void reply(const struct view *view, const PGresult *rows, const PGresult *past)
+{
+    const struct words *words = view->ask.app->words;
+    bool english = view->ask.english, known = !wg_is_null(rows, 0, REPORT_CASE);
+    const char *state = wg_get_text(rows, 0, REPORT_STATE);
+    int64_t received = wg_get_time(rows, 0, REPORT_RECEIVED);
+    struct steps steps = { .view = view,
+                           .workflow = wg_get_i64(rows, 0, REPORT_WORKFLOW),
+                           .items = json_object_new_array() };
+    if (!known && !words_initial(words, &steps.workflow, &state))
+        state = "";
+    if (!known) /* accepted, but not taken up yet */
+        add_step(&steps, "report.received", state, received);
+    for (int row = 0; row < PQntuples(past); row++)
+        add_event(&steps, past, row);
+    struct json_object *body = json_object_new_object();
+    answer_number(body, "number", view->id, received);
+    answer_text(body, "received_at", wg_time_string(received));
+    answer_text(body, "text", wg_get_text(rows, 0, REPORT_TEXT));
+    add_place_and_matter(body, rows);
+    answer_text(body, "state", state);
+    answer_text(body, "state_text", words_resident(words, steps.workflow, state, english));
+    json_object_object_add(body, "history", steps.items);
+    answer_text(body, "next", words_next(words, steps.workflow, state, english));
+    if (view->staff && known)
+        add_case(body, rows, wg_get_time(rows, 0, REPORT_FIRST));
+    wg_reply_json(view->ask.request, 200, &body);
+}
+
+/* Staff see what lies in their areas: the case's, or before triage the one that was given. */
+static bool may_see(const struct view *view, const PGresult *rows)
+{
+    if (!view->staff)
+        return true;
+    const char *area = wg_get_text(rows, 0, REPORT_AREA);
+    if (area == NULL)
+        area = wg_get_text(rows, 0, REPORT_GIVEN_AREA);
+    if (view->ask.leave_restricted && wg_get_bool(rows, 0, REPORT_RESTRICTED))
+        return false;
+    return scope_holds(&view->ask.scope, area == NULL ? "" : area);
+}
+
+static void view_landed(struct wg_flight *flight, void *arg)
+{
+    WG_AUTO(ask_destroy) struct view *view = arg;
+    if (ask_failed(&view->ask, flight))
+        return;
+    const PGresult *rows = wg_flight_result(flight, REPORT_RESULT);
+    char number[WG_NUMBER_ROOM] = "";
+    if (PQntuples(rows) == 1)
+        wg_number_write(view->id, wg_get_time(rows, 0, REPORT_RECEIVED), number);
+    if (PQntuples(rows) != 1 || strncmp(number, view->date, strlen(view->date)) != 0 ||
+        !may_see(view, rows))
+        refuse(view->ask.request);
+    else
+        reply(view, rows, wg_flight_result(flight, STEPS_RESULT));
+}
+
+/* ---- who asks */
+
+/* The code from the header or, for links, from the address; NULL: none. */
+static const char *given_code(struct wg_request *request)
+{
+    static const char scheme[] = "Code ";
+    const char *header = wg_request_header(request, "Authorization");
+    if (header != NULL && strncasecmp(header, scheme, sizeof scheme - 1) == 0)
+        return header + sizeof scheme - 1;
+    return wg_request_query(request, "code");
+}
+
+/* False: it was replied to. */
+static bool code_is_right(const struct view *view, bool is_number)
+{
+    struct wg_request *request = view->ask.request;
+    struct attempts *attempts = view->ask.app->attempts;
+    const char *code = given_code(request), *address = wg_request_address(request);
+    int64_t now = wg_clock_mono();
+    char number[24];
+    snprintf(number, sizeof number, "%" PRId64, view->id);
+    if (code == NULL) {
+        wg_reply_header(request, "WWW-Authenticate", "Code");
+        wg_reply_refusal(request, 401, "code-required", "需要查询码", "The query code is needed");
+        return false;
+    }
+    if (attempts_blocked(attempts, KIND_ADDRESS, address, now) ||
+        attempts_blocked(attempts, KIND_NUMBER, number, now)) {
+        wg_reply_header(request, "Retry-After", "60");
+        wg_reply_refusal(request, 429, "too-many-attempts", "查询码错误次数过多，请一分钟后再试",
+                         "Too many wrong query codes; try again in a minute");
+        return false;
+    }
+    if (is_number && wg_code_right(view->ask.app->code_key, view->id, code))
+        return true;
+    attempts_wrong(attempts, KIND_ADDRESS, address, now);
+    if (is_number)
+        attempts_wrong(attempts, KIND_NUMBER, number, now);
+    refuse(request);
+    return false;
+}
+
+void reports_handle(struct wg_request *request, void *arg)
+{
+    static const char *const names[] = { "code", NULL };
+    WG_AUTO(ask_destroy) struct view *view = ask_new(sizeof *view, arg, request);
+    WG_AUTO(query_destroy) struct query query = query_new(request, names);
+    if (query_refused(&query))
+        return;
+    view->staff = wg_request_caller(request)->key_id != 0;
+    bool is_number =
+        wg_number_read(wg_request_param(request, "number"), &view->id, view->date) == 0;
+    if (!view->staff && !code_is_right(view, is_number))
+        return;
+    if (!is_number) {
+        refuse(request);
+        return;
+    }
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(view, view_landed);
+    store_read_report(flight, view->id, view->ask.english);
+    store_read_report_events(flight, view->id);
+    ask_send(&view, &flight);
+}

@@ -1,0 +1,10 @@
+-- The next events to fold, in the log's order, below the horizon.
+-- $1 xid8, $2 int8 case, $3 int4 n: the position folded; $4 int4 how many
+-- Columns: as enum store_fold in store.h
+-- Tables: events (read, by the index on xid) · Locks: none
+SELECT xid, case_id, n, at, training, area, state, category,
+    was->>'area', was->>'state', was ? 'category', was->>'category'
+FROM events
+WHERE xid >= $1::xid8 AND (xid, case_id, n) > ($1::xid8, $2::bigint, $3::int)
+    AND xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY xid, case_id, n LIMIT $4::int

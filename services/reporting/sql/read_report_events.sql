@@ -1,0 +1,8 @@
+-- What of a case's history its reporters may see: the states that it went through.
+-- $1 int8 report
+-- Columns: type, at, state, data->'passed' as text (the states of the automatic walk)
+-- Tables: case_reports, events (read) · Locks: none
+SELECT e.type, e.at, e.state, (e.data->'passed')::text AS passed
+FROM case_reports l JOIN events e ON e.case_id = l.case_id
+WHERE l.report_id = $1::bigint AND e.deciding
+ORDER BY e.n

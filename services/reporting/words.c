@@ -1,0 +1,130 @@
+/* Keeps the definitions as json-c built them: what is asked for is a member or two of one state. */
+#include "services/reporting/words.h"
+
+#include <string.h>
+
+#include "common/json.h"
+
+enum { FINALS_MOST = 64 };
+
+struct version {
+    int64_t id;
+    char *name;
+    struct json_object *definition;
+};
+
+struct words {
+    size_t n, n_finals;
+    struct version *versions;
+    const char *finals[FINALS_MOST]; /* keys of the definitions */
+};
+
+struct words *words_new(void)
+{
+    return wg_new(sizeof(struct words));
+}
+
+void words_destroy(struct words **words)
+{
+    if (*words == NULL)
+        return;
+    for (size_t i = 0; i < (*words)->n; i++) {
+        free((*words)->versions[i].name);
+        wg_json_put(&(*words)->versions[i].definition);
+    }
+    free((*words)->versions);
+    free(*words);
+    *words = NULL;
+}
+
+static void add_finals(struct words *words, struct json_object *states)
+{
+    json_object_object_foreach(states, state, says)
+    {
+        if (words->n_finals < FINALS_MOST && json_object_get_boolean(wg_json_get(says, "final")) &&
+            !words_final(words, state))
+            words->finals[words->n_finals++] = state;
+    }
+}
+
+int words_add(struct words *words, int64_t workflow, const char *name, const char *json)
+{
+    struct wg_json_verdict verdict;
+    WG_AUTO(wg_json_put)
+    struct json_object *definition = wg_json_parse(json, strlen(json), &verdict);
+    struct json_object *states = definition == NULL ? NULL : wg_json_get(definition, "states");
+    if (!json_object_is_type(states, json_type_object))
+        return WORDS_BAD;
+    add_finals(words, states);
+    words->versions = wg_resize(words->versions, (words->n + 1) * sizeof *words->versions);
+    words->versions[words->n++] =
+        (struct version){ .id = workflow, .name = wg_strdup(name), .definition = definition };
+    definition = NULL;
+    return 0;
+}
+
+static struct json_object *state_of(const struct words *words, int64_t workflow, const char *state)
+{
+    for (size_t i = 0; i < words->n; i++)
+        if (words->versions[i].id == workflow)
+            return wg_json_get(wg_json_get(words->versions[i].definition, "states"), state);
+    return NULL;
+}
+
+static const char *in_language(struct json_object *texts, bool english)
+{
+    const char *text = texts == NULL ? NULL : wg_json_text(texts, english ? "en" : "zh");
+    return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+const char *words_state(const struct words *words, int64_t workflow, const char *state,
+                        bool english)
+{
+    const char *text = in_language(state_of(words, workflow, state), english);
+    return text != NULL ? text : state;
+}
+
+const char *words_resident(const struct words *words, int64_t workflow, const char *state,
+                           bool english)
+{
+    struct json_object *says = state_of(words, workflow, state);
+    const char *text = says == NULL ? NULL : in_language(wg_json_get(says, "resident"), english);
+    return text != NULL ? text : words_state(words, workflow, state, english);
+}
+
+const char *words_next(const struct words *words, int64_t workflow, const char *state, bool english)
+{
+    struct json_object *says = state_of(words, workflow, state);
+    const char *text = says == NULL ? NULL : in_language(wg_json_get(says, "next"), english);
+    return text != NULL ? text : "";
+}
+
+bool words_final(const struct words *words, const char *state)
+{
+    for (size_t i = 0; i < words->n_finals; i++)
+        if (strcmp(words->finals[i], state) == 0)
+            return true;
+    return false;
+}
+
+size_t words_finals(const struct words *words, const char **states, size_t room)
+{
+    size_t n = words->n_finals < room ? words->n_finals : room;
+    for (size_t i = 0; i < n; i++)
+        states[i] = words->finals[i];
+    return n;
+}
+
+bool words_initial(const struct words *words, int64_t *ret_workflow, const char **ret_state)
+{
+    for (size_t i = words->n; i > 0; i--) {
+        const struct version *version = &words->versions[i - 1];
+        const char *state = wg_json_text(version->definition, "initial");
+        if (state == NULL || strcmp(version->name, words->versions[0].name) != 0)
+            continue;
+        *ret_workflow = version->id;
+        *ret_state = state;
+        return true;
+    }
+    return false;
+}

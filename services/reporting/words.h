@@ -1,0 +1,40 @@
+/* What people call the states of a case: read from the workflows' own definitions, so that no
+ * service knows a state by name. Pure. A case keeps the version of the workflow that it began
+ * under, so all versions are here. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/memory.h"
+
+struct words;
+
+struct words *words_new(void);
+void words_destroy(struct words **words);
+
+enum { WORDS_BAD = 1 };
+/* Adds a version of a workflow in the order of ids. WORDS_BAD: json is no definition with states.
+ */
+int words_add(struct words *words, int64_t workflow, const char *name,
+              const char *json) WG_MUST_USE;
+
+/* For staff; the state itself where the workflow has no words for it. Valid as long as words. */
+const char *words_state(const struct words *words, int64_t workflow, const char *state,
+                        bool english);
+/* For the person who said it. */
+const char *words_resident(const struct words *words, int64_t workflow, const char *state,
+                           bool english);
+/* What happens next, for the person who said it; "" where the workflow does not say. */
+const char *words_next(const struct words *words, int64_t workflow, const char *state,
+                       bool english);
+
+/* True where some workflow says that this state is an end. */
+bool words_final(const struct words *words, const char *state);
+/* All final states, at most room of them. */
+size_t words_finals(const struct words *words, const char **states, size_t room);
+
+/* Where a report stands that triage has not taken up: the newest version of the first workflow, and
+ * the state in which it begins. False: no workflow is loaded. */
+bool words_initial(const struct words *words, int64_t *ret_workflow, const char **ret_state);
