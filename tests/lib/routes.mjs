@@ -1,0 +1,51 @@
+// One concrete request for each route of openapi.yaml, so that a test can walk all of them. A route without one here is
+// an error: who adds a route adds its line.
+import { contract } from './contract.mjs';
+
+const SAMPLES = {
+    'POST /api/v1/reports': { body: { text: '走一遍' } },
+    'GET /api/v1/reports/{number}': {},
+    'GET /api/v1/cases': {},
+    'GET /api/v1/cases/{id}': {},
+    'GET /api/v1/cases/{id}/actions': {},
+    'POST /api/v1/cases/{id}/actions': { body: { action: 'accept' }, headers: { 'If-Match': '"1"' } },
+    'GET /api/v1/inbox': {},
+    'POST /api/v1/inbox/{id}/read': {},
+    'GET /api/v1/counters': {},
+    'GET /api/v1/events': {},
+    'GET /api/v1/workflows': {},
+    'GET /api/v1/workflows/{name}': {},
+    'POST /api/v1/triage/preview': { body: { text: '走一遍' } },
+    'GET /api/v1/areas': {},
+    'GET /api/v1/areas/{code}': {},
+    'GET /api/v1/places': {},
+    'GET /api/v1/categories': {},
+    'GET /api/v1/staff': {},
+    'GET /api/v1/staff/{code}': {},
+    'GET /api/v1/duty': {},
+    'GET /api/v1/parties': {},
+    'GET /api/v1/calendars': {},
+    'GET /api/v1/keys': {},
+    'POST /api/v1/keys': { body: { name: 'walk' } },
+    'DELETE /api/v1/keys/{id}': {},
+    'GET /api/v1/audit': {},
+    'GET /api/v1/imports/{kind}/template': {},
+    'POST /api/v1/imports/{kind}': { body: 'code\n', type: 'text/csv', query: '?dry_run=true' },
+    'GET /readyz': {},
+    'GET /healthz': {},
+};
+const VALUES = { '{number}': '260101-1001-3', '{id}': '999999999999', '{name}': 'request', '{code}': '410103', '{kind}': 'areas' };
+
+/** [{name, method, route, path, body, headers, type, open, service}], paths filled in; values: other fillings. */
+export function routes(values = {}) {
+    return contract.routes.flatMap(({ path, methods }) => Object.entries(methods).map(([method, operation]) => {
+        const name = `${method.toUpperCase()} ${path}`;
+        const sample = SAMPLES[name];
+        if (sample === undefined)
+            throw new Error(`tests/lib/routes.mjs has no request for ${name}`);
+        const filled = path.replace(/\{\w+\}/g, (part) => values[part] ?? VALUES[part]) + (sample.query ?? '');
+        return { name, method: method.toUpperCase(), route: path, path: filled, open: operation['x-open'] === true,
+            service: operation['x-service'], body: sample.body, headers: sample.headers, type: sample.type,
+            statuses: Object.keys(operation.responses).map(Number) };
+    }));
+}
