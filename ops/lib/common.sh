@@ -10,6 +10,7 @@ PG_BIN=/usr/lib/postgresql/15/bin
 # shellcheck disable=SC2034
 KINDS=(bus registry intake triage notification reporting)
 export PATH="$PATH:/usr/sbin:/sbin"
+export LC_ALL=C.UTF-8
 umask 022
 
 ME=ops/$(basename "$0")

@@ -99,10 +99,16 @@ listening() {
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# The door's two ports are free, or ours from before.
+# nginx as its run script noted it: it may live on as an orphan, and is then ours all the same.
+our_nginx_lives() {
+    local pid
+    read -r pid _ 2>/dev/null <"$WANGGE_HOME/service/nginx-1/pid" && [[ $(readlink "/proc/$pid/exe") == */nginx* ]]
+}
+
+# The door's two ports are free, or held by our own nginx.
 check_port() {
     local port former=
-    [ ! -r "$WANGGE_HOME/settings" ] || former=$(sed -n 's/^WANGGE_PORT=//p' "$WANGGE_HOME/settings")
+    if our_nginx_lives; then former=$(sed -n 's/^WANGGE_PORT=//p' "$WANGGE_HOME/settings"); fi
     for port in "$WANGGE_PORT" $((WANGGE_PORT + 1)); do
         if [ -n "$former" ] && { [ "$port" = "$former" ] || [ "$port" = $((former + 1)) ]; }; then continue; fi
         ! listening "$port" || die "port $port is taken by something else" \

@@ -4,13 +4,19 @@
 # differs from `started` has changed and is restarted, however often ops/up was interrupted between.
 
 SERVICE_DIR=$WANGGE_HOME/service
-RUNSVDIR_PID=$WANGGE_RUN/runsvdir.pid
 
-runsvdir_runs() {
-    local pid=
-    [ -r "$RUNSVDIR_PID" ] && read -r pid <"$RUNSVDIR_PID" && [ -n "$pid" ] || return 1
-    tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q "runsvdir -P $SERVICE_DIR "
+# The runsvdir of this instance, whoever started it; false where there is none. No pid file: it could lie.
+runsvdir_pid() {
+    local cmdline pid
+    while read -r cmdline; do
+        pid=${cmdline#/proc/} pid=${pid%/cmdline}
+        [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != runsvdir ] || { echo "$pid"; return 0; }
+    done < <(grep -lszxF "$SERVICE_DIR" /proc/[0-9]*/cmdline)
+    return 1
 }
+
+runsvdir_runs() { runsvdir_pid >/dev/null; }
+runsvdir_gone() { ! runsvdir_runs; }
 
 # The names of the parts that have a folder, a line each; which: a shell pattern.
 parts() {
@@ -34,6 +40,11 @@ part_folder() {
     chmod 700 "$build"
     [ "$build" = "$dir" ] || touch "$build/down"
     put "$build/run" 700 root:root || :
+    # Who ends unasked says so in the log, even where it could not say it itself.
+    put "$build/finish" 700 root:root <<FINISH || :
+#!/bin/sh
+[ "\$1 \$2" = "0 0" ] || echo "ts=\$(TZ=$WANGGE_ZONE date +%FT%T.%6N%:z) level=error service=${name%-*} instance=${name##*-} event=ended code=\$1 signal=\$2"
+FINISH
     put "$build/log/run" 700 root:root <<LOG || :
 #!/bin/sh
 exec $([ "$AS_ROOT" = 0 ] || echo "chpst -u wangge-$part:wangge ")svlogd -l 4200 -b 65536 $log
@@ -138,10 +149,7 @@ start_runsvdir() {
     # After a crash of runsvdir alone its runsv live on; a second set beside them would quarrel.
     stop_parts
     for name in $(parts); do touch "$SERVICE_DIR/$name/down"; done
-    rm -f "$RUNSVDIR_PID"
-    # shellcheck disable=SC2016
-    env -i PATH="$PATH" setsid -f sh -c 'echo $$ >"$0" && exec runsvdir -P "$1" "log: "' \
-        "$RUNSVDIR_PID" "$SERVICE_DIR" </dev/null >>"$WANGGE_HOME/log/runsvdir.log" 2>&1 8>&- 9>&-
+    env -i PATH="$PATH" setsid -f runsvdir -P "$SERVICE_DIR" </dev/null >>"$WANGGE_HOME/log/runsvdir.log" 2>&1 8>&- 9>&-
     wait_for 10 runsvdir_runs || die "runsvdir does not start" "$(tail -n 3 "$WANGGE_HOME/log/runsvdir.log")"
 }
 
@@ -208,14 +216,12 @@ stop_parts() {
         [ "${STOP_SAYS:-0}" = 0 ] || step stop "${live[*]}"
         down_parts "${live[@]}"
     done
-    local pid=
-    if runsvdir_runs; then
-        read -r pid <"$RUNSVDIR_PID"
+    local pid
+    if pid=$(runsvdir_pid); then
         kill -s HUP "$pid" # it ends its runsv, and then itself
-        wait_for 20 eval '! runsvdir_runs' || die "runsvdir ($pid) does not end" "End it by hand: kill $pid"
+        wait_for 20 runsvdir_gone || die "runsvdir ($pid) does not end" "End it by hand: kill $pid"
     fi
     for name in $(parts); do
         ! supervised "$name" || sv -w 10 exit "$SERVICE_DIR/$name" >/dev/null 2>&1 || :
     done
-    rm -f "$RUNSVDIR_PID"
 }
