@@ -41,7 +41,7 @@ function notices(tree) {
 function collect(node, named) {
     if (node === null || typeof node !== 'object')
         return;
-    for (const notice of Array.isArray(node.notices) ? node.notices : [])
+    for (const notice of [node.notices, node.waits].filter(Array.isArray).flat())
         named.add(typeof notice === 'string' ? notice : notice.rule);
     for (const child of Object.values(node))
         collect(child, named);
@@ -52,7 +52,7 @@ function inCode(tree) {
     const faults = [];
     for (const file of tree.matching(/^(common|services)\/.*\.c$/)) {
         const text = tree.text(file).replace(/\/\*[^]*?\*\//g, (piece) => piece.replace(/[^\n]/g, ' '));
-        for (const call of text.matchAll(/\b(wg_reply_refusal|wg_problem_new|wg_problem_error)\s*\(([^;]*);/g)) {
+        for (const call of text.matchAll(/\b(wg_reply_refusal|wg_problem_new|wg_problem_error)\s*\(((?:[^;"]|"(?:\\.|[^"\\])*")*);/g)) {
             const strings = [...call[2].matchAll(/"((?:\\.|[^"\\])*)"/g)].map(([, string]) => string);
             const chinese = strings.filter((string) => HAN.test(string)).length;
             const latin = strings.filter((string) => !HAN.test(string) && /[A-Za-z]+ [A-Za-z]+/.test(string)).length;

@@ -8,7 +8,7 @@ import { waitFor } from '../lib/wait.mjs';
 
 const COMMUNITY = '410103007012', GRID = '410103007012003', OTHER = '410103003005002'; // the other: in 二道街社区
 const ADMINISTRATORS = ['GET /api/v1/keys', 'POST /api/v1/keys', 'DELETE /api/v1/keys/{id}', 'GET /api/v1/audit',
-    'GET /api/v1/imports/{kind}/template', 'POST /api/v1/imports/{kind}'];
+    'POST /api/v1/imports/{kind}'];
 // Only for somebody who is a person: an inbox is its owner's.
 const PERSONS = ['GET /api/v1/inbox', 'POST /api/v1/inbox/{id}/read'];
 

@@ -75,8 +75,8 @@ describe('one report, the whole way', () => {
         assert.equal(item.holder.code, staff);
         assert.equal(item.category.code, CATEGORY);
         const opened = Date.parse(item.opened_at);
-        assert.ok(Math.abs(Date.parse(item.due_at) - worktime.deadline(opened, limits.accept)) < 2000,
-            `due ${item.due_at}, reckoned ${new Date(worktime.deadline(opened, limits.accept)).toISOString()}`);
+        assert.ok(Math.abs(Date.parse(item.due_at) - worktime.deadline(opened, limits.resolve)) < 2000,
+            `due ${item.due_at}, reckoned ${new Date(worktime.deadline(opened, limits.resolve)).toISOString()}`);
 
         const entry = await waitFor('the inbox', async () =>
             (await leader.get('/api/v1/inbox')).json.items.find((one) => one.case === item.id));

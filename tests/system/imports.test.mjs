@@ -1,0 +1,177 @@
+// Imports: all or nothing, every fault at once by line and column, a dry run that changes nothing, twice is harmless; and
+// what was imported is in force within two seconds in every service that keeps it in memory.
+import { after, before, describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { Instance } from '../lib/instance.mjs';
+import { waitFor } from '../lib/wait.mjs';
+
+const KINDS = ['areas', 'places', 'staff', 'duty', 'parties', 'categories', 'calendars'];
+const P = `t${process.pid}`;
+
+describe('imports', () => {
+    let house, admin;
+    before(async () => {
+        house = await Instance.shared({ name: 'imports' });
+        admin = house.client('admin');
+    });
+    after(async () => {
+        await house.verify();
+        await house.down();
+    });
+
+    const csv = (kind, text, query = '') => admin.send('POST', `/api/v1/imports/${kind}${query}`, { body: text, type: 'text/csv' });
+    const CATEGORIES = 'code,parent,name,name_en,grade,accept_n,accept_unit,resolve_n,resolve_unit,dispatch_n,dispatch_unit,responsible,restricted\n';
+    const category = (code, more = 'normal,120,work_minute,3,work_day,60,work_minute,leader,false') => `${code},,测试类别,Test category,${more}\n`;
+
+    it('a template for each kind, which names every column', async () => {
+        for (const kind of KINDS) {
+            const answer = await admin.get(`/api/v1/imports/${kind}/template`);
+            assert.equal(answer.status, 200, kind);
+            assert.ok(answer.text.includes('code'), kind);
+        }
+        const answer = await admin.get('/api/v1/imports/areas/template', { headers: { Accept: 'application/geo+json' } });
+        assert.match(answer.headers['content-type'], /geo\+json/);
+    });
+    it('an empty template is a file without data: refused', async () => {
+        for (const kind of KINDS.filter((one) => one !== 'calendars')) {
+            const { text } = await admin.get(`/api/v1/imports/${kind}/template`);
+            assert.equal((await csv(kind, text)).status, 422, kind);
+        }
+    });
+    it('a dry run says what would be done and does nothing; the same for real does it; again changes nothing', async () => {
+        const file = CATEGORIES + category(`${P}-one`) + category(`${P}-two`);
+        const dry = await csv('categories', file, '?dry_run=true');
+        assert.deepEqual([dry.status, dry.json.dry_run, dry.json.rows, dry.json.added], [200, true, 2, 2], dry.text);
+        assert.equal(await house.count(`categories WHERE code LIKE '${P}-%'`), 0);
+        const real = await csv('categories', file);
+        assert.deepEqual([real.status, real.json.added], [200, 2], real.text);
+        const again = await csv('categories', file);
+        assert.deepEqual([again.json.added, again.json.changed, again.json.unchanged], [0, 0, 2]);
+        const changed = await csv('categories', file.replace('normal', 'high'));
+        assert.deepEqual([changed.json.added, changed.json.changed, changed.json.unchanged], [0, 1, 1]);
+    });
+    it('what is imported is in force in the other services within two seconds', async () => {
+        const code = `${P}-new`;
+        assert.equal((await admin.post('/api/v1/reports', { text: 'x', category: code })).status, 422);
+        assert.equal((await csv('categories', CATEGORIES + category(code))).status, 200);
+        const at = Date.now();
+        const report = await waitFor('intake knows it', async () => {
+            const answer = await admin.post('/api/v1/reports', { text: '新类别', category: code, area: '410103007012003' });
+            return answer.status === 201 && answer.json;
+        }, { seconds: 10 });
+        assert.ok(Date.now() - at < 3000, `took ${Date.now() - at} ms`);
+        const item = await waitFor('its case', async () => (await admin.get(`/api/v1/cases?report=${report.number}`)).json.items[0]);
+        assert.equal(item.category.code, code);
+    });
+    it('one faulty row: nothing of the file is taken over; all faults by line and column', async () => {
+        const file = CATEGORIES + category(`${P}-good`) + category('Bad Code') + `${P}-x,none,,,fierce,many,hours,1,work_day,,,leader,perhaps\n`;
+        const answer = await csv('categories', file);
+        assert.equal(answer.status, 422, answer.text);
+        const places = answer.json.errors.map((error) => `${error.line} ${error.column}`);
+        for (const place of ['3 code', '4 parent', '4 name', '4 name_en', '4 grade', '4 accept_n', '4 accept_unit', '4 restricted'])
+            assert.ok(places.includes(place), `${place} in ${places.join(', ')}`);
+        assert.equal(answer.json.faults, answer.json.errors.length);
+        assert.equal(await house.count(`categories WHERE code = '${P}-good'`), 0);
+    });
+    it('a header with an unknown, a doubled, a missing column', async () => {
+        for (const [head, column] of [['code,colour', 'colour'], ['code,code', 'code'], ['code', 'name']]) {
+            const answer = await csv('categories', `${head}\nx,y\n`);
+            assert.equal(answer.status, 422);
+            assert.ok(answer.json.errors.some((error) => error.line === 1 && error.column === column), answer.text);
+        }
+    });
+    it('columns in any order, quotes, CR LF, a byte order mark', async () => {
+        const answer = await csv('parties', `\ufeffname,code,name_en,kind,area,email,phone\r\n"单位,""甲""",${P}-party,"A ""party""",other,410103007012,,\r\n`);
+        assert.equal(answer.status, 200, answer.text);
+        assert.equal(await house.one(`SELECT name FROM parties WHERE code = '${P}-party'`), '单位,"甲"');
+    });
+    const broken = {
+        'invalid UTF-8': Buffer.concat([Buffer.from(CATEGORIES), Buffer.from([0xff, 0xfe, 0x0a])]),
+        'a NUL': Buffer.from(`${CATEGORIES}a\0b\n`),
+        'a quote that never ends': `${CATEGORIES}"x\n`,
+        'too few fields': `${CATEGORIES}x,y\n`,
+        'a field of 70 KB': `${CATEGORIES}${'x'.repeat(70000)}\n`,
+        'the same code twice': CATEGORIES + category(`${P}-same`) + category(`${P}-same`),
+        'its own parent': `${CATEGORIES}${P}-self,${P}-self,名,Name,normal,1,work_day,1,work_day,,,leader,false\n`,
+        'nothing': ' ',
+    };
+    for (const [name, body] of Object.entries(broken))
+        it(`${name}: refused, nothing taken over`, async () => {
+            const version = await house.one(`SELECT version FROM registry_version WHERE kind = 'categories'`);
+            const answer = await csv('categories', body);
+            assert.ok([400, 422].includes(answer.status), answer.text);
+            assert.equal(await house.one(`SELECT version FROM registry_version WHERE kind = 'categories'`), version);
+        });
+    it('GeoJSON: a temporary grid with its outline; crossing outlines, wrong codes and foreign parents are refused', async () => {
+        const square = (x, y, d = 0.0002) => [[[x, y], [x + d, y], [x + d, y + d], [x, y + d], [x, y]]];
+        const feature = (properties, coordinates, type = 'Polygon') => ({ type: 'Feature', geometry: coordinates && { type, coordinates },
+            properties: { layer: 'grid', level: 'grid', kind: 'temporary', parent: '410103007012', name: '临时网格', name_en: 'Temporary grid', valid_to: '2030-01-01T00:00:00+08:00', ...properties } });
+        const send = (...features) => admin.send('POST', '/api/v1/imports/areas', { body: { type: 'FeatureCollection', features }, type: 'application/geo+json' });
+        const [lon, lat] = (await admin.get('/api/v1/areas/410103007012003')).json.properties.point;
+        const fine = await send(feature({ code: '410103007012871' }, square(lon, lat)));
+        assert.equal(fine.status, 200, fine.text);
+        assert.equal((await admin.get('/api/v1/areas/410103007012871')).json.properties.kind, 'temporary');
+        const bow = [[[lon, lat], [lon + 0.001, lat + 0.001], [lon + 0.001, lat], [lon, lat + 0.001], [lon, lat]]];
+        for (const [name, one] of Object.entries({
+            'a bow tie': feature({ code: '410103007012872' }, bow),
+            'an open ring': feature({ code: '410103007012872' }, [[[lon, lat], [lon + 0.001, lat], [lon, lat + 0.001]]]),
+            'a point': feature({ code: '410103007012872' }, [lon, lat], 'Point'),
+            'off the earth': feature({ code: '410103007012872' }, square(200, 95)),
+            'a code of another kind': feature({ code: '410103007012003' }, square(lon, lat)),
+            'a parent that is not there': feature({ code: '410199999999872', parent: '410199999999' }, square(lon, lat)),
+            'temporary without an end': feature({ code: '410103007012872', valid_to: null }, square(lon, lat)),
+            'a property of its own': feature({ code: '410103007012872', colour: 'red' }, square(lon, lat)),
+        }))
+            assert.equal((await send(one)).status, 422, name);
+        assert.equal(await house.count(`areas WHERE code = '410103007012872'`), 0);
+    });
+    it('staff, duty and a stand-in: the next case goes to whoever is on duty', async () => {
+        const staff = `code,name,name_en,tags,email,phone,posts\n${P}-standin,替班,Stand-in,,${P}@erqi.example,,leader@410103007012001\n`;
+        assert.equal((await csv('staff', staff)).status, 200);
+        const from = new Date(Date.now() - 3600e3).toISOString(), to = new Date(Date.now() + 3600e3).toISOString();
+        const duty = `code,area,post,staff,kind,starts_at,ends_at\n${P}-duty,410103007012008,leader,${P}-standin,stand-in,${from},${to}\n`;
+        assert.equal((await csv('duty', duty)).status, 200);
+        const category1 = (await admin.get('/api/v1/categories')).json.items.find((one) => one.parent !== null && one.responsible === 'leader' && !one.restricted).code;
+        await waitFor('triage knows the stand-in', async () => {
+            const { json } = await admin.post('/api/v1/triage/preview', { text: 'x', category: category1, area: '410103007012008' });
+            return json.who.holder?.code === `${P}-standin`;
+        }, { seconds: 10 });
+        assert.ok((await admin.get('/api/v1/duty?area=410103007012008')).json.items.some((one) => one.code === `${P}-duty`));
+        assert.equal((await admin.get(`/api/v1/staff/${P}-standin`)).json.posts[0].area, '410103007012001');
+    });
+    it('a calendar: what the loop cannot reckon yet is refused', async () => {
+        const calendar = (more) => admin.post('/api/v1/imports/calendars', { code: `${P}-calendar`, timezone: 'Asia/Shanghai', hours: [['09:00', '17:00']], workdays: [1, 2, 3, 4, 5], holidays: [], makeup: [], ...more });
+        for (const more of [{ hours: [['17:00', '09:00']] }, { hours: [['09:00', '12:00'], ['11:00', '13:00']] }, { hours: [] }, { workdays: [] }, { workdays: [8] },
+            { holidays: ['2026-02-30'] }, { holidays: ['2026-10-01'], makeup: ['2026-10-01'] }, { timezone: 'Mars/Olympus' }, { seasons: [] }, { colour: 'red' }])
+            assert.equal((await calendar(more)).status, 422, JSON.stringify(more));
+        assert.equal((await admin.send('POST', '/api/v1/imports/calendars', { body: '{', type: 'application/json' })).status, 400);
+    });
+    it('another content type 415; an unknown parameter 400; too large 413; two at once 409', async () => {
+        assert.equal((await admin.send('POST', '/api/v1/imports/staff', { body: '{}', type: 'application/geo+json' })).status, 415);
+        assert.equal((await csv('staff', 'code\n', '?colour=red')).status, 400);
+        assert.equal((await csv('staff', 'code\n', '?dry_run=perhaps')).status, 400);
+        const large = await admin.send('POST', '/api/v1/imports/staff', { body: Buffer.alloc((64 << 20) + 10, 'x'), type: 'text/csv' }).catch((error) => error);
+        if (!(large instanceof Error))
+            assert.equal(large.status, 413);
+        const file = 'code,name,name_en,tags,email,phone,posts\n' + Array.from({ length: 20000 }, (_, i) => `${P}-many-${i},名,Name,,,,\n`).join('');
+        const answers = await Promise.all(Array.from({ length: 6 }, () => csv('staff', file, '?dry_run=true')));
+        assert.ok(answers.every((answer) => [200, 409].includes(answer.status)), answers.map((answer) => answer.status).join());
+        assert.ok(answers.some((answer) => answer.status === 200) && answers.some((answer) => answer.status === 409), answers.map((answer) => answer.status).join());
+    });
+    it('each import stands in the audit', async () => {
+        assert.ok((await admin.get('/api/v1/audit')).json.items.some((one) => /import/.test(one.action)));
+    });
+    it('lists page through everything exactly once', async () => {
+        for (const [path, table] of [['/api/v1/places', 'places'], ['/api/v1/parties', 'parties'], ['/api/v1/staff', 'staff WHERE left_at IS NULL'], ['/api/v1/areas', 'areas WHERE valid_to IS NULL OR valid_to > current_timestamp']]) {
+            const seen = [];
+            let after = '';
+            do {
+                const { json } = await admin.get(`${path}?limit=500${after}`);
+                seen.push(...(json.items ?? json.features.map((one) => one.properties)).map((one) => one.code));
+                after = json.next === null ? null : `&after=${encodeURIComponent(json.next)}`;
+            } while (after !== null);
+            assert.equal(new Set(seen).size, seen.length, path);
+            assert.equal(seen.length, await house.count(table), path);
+        }
+    });
+});
