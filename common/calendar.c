@@ -1,13 +1,11 @@
 /* Working time as arithmetic. Two counts carry everything: how many working days lie before a day
- * (`before_day`), and which day is the k-th working day (`nth_day`). Both are the plain week, which
- * is a division by seven, corrected by the days that differ from it (holidays on workdays, make-up
- * days on free ones), which are sorted and carry running sums. So every question is two or three
- * binary searches over some hundred days, for every year, near or far, and nothing here loops over
- * days.
+ * (`before_day`), and which day is the k-th working day (`nth_day`). Both are the plain week, a
+ * division by seven, corrected by the days that differ from it (holidays on workdays, make-up days
+ * on free ones), which are sorted and carry running sums. So every question is two or three binary
+ * searches over some hundred days, for any year, and nothing here loops over days.
  *
- * Inside: days since 1970-01-01 and microseconds, both in the calendar's own time. What is
- * deliberately not here: zones that change their clocks, seasons, half days (refused until they
- * work). */
+ * Inside: days since 1970-01-01 and microseconds, both in the calendar's own time. Deliberately not
+ * here: zones that change their clocks, seasons, half days (refused until they work). */
 #include "common/calendar.h"
 
 #include <stdarg.h>
@@ -482,9 +480,9 @@ int wg_limit_parse(struct json_object *limit, struct wg_limit *ret_limit, char *
         const char *text =
             json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
         bool start = strcmp(key, "start") == 0, end = strcmp(key, "end") == 0;
-        if ((start && strcmp(text, "at_once") != 0) || (end && strcmp(text, "exact") != 0))
-            return refuse(&fault, "/%s: 目前只支持 %s (only %s works yet)", key,
-                          start ? "at_once" : "exact", start ? "at_once" : "exact");
+        const char *only = start ? "at_once" : "exact";
+        if ((start || end) && strcmp(text, only) != 0)
+            return refuse(&fault, "/%s: 目前只支持 %s (only %s works yet)", key, only, only);
         if (!start && !end && strcmp(key, "n") != 0 && strcmp(key, "unit") != 0)
             return refuse_member(&fault, key, "未知字段 (unknown member)");
     }
@@ -496,9 +494,8 @@ int wg_limit_parse(struct json_object *limit, struct wg_limit *ret_limit, char *
         return refuse(&fault, "/n: 应为 0 至 %d 的整数 (must be a whole number from 0 to %d)",
                       MOST_N, MOST_N);
     if (!minutes && (unit == NULL || strcmp(unit, "work_day") != 0))
-        return refuse(&fault,
-                      "/unit: 应为 work_minute 或 work_day (must be work_minute or work_day)");
-    *ret_limit =
-        (struct wg_limit){ .n = (int32_t)value_n, .unit = minutes ? WG_WORK_MINUTE : WG_WORK_DAY };
+        return refuse(&fault, "/unit: 应为 (must be) work_minute / work_day");
+    ret_limit->n = (int32_t)value_n;
+    ret_limit->unit = minutes ? WG_WORK_MINUTE : WG_WORK_DAY;
     return 0;
 }

@@ -221,10 +221,8 @@ static char *put_group(char *at, int value, char before)
  */
 static size_t write_time(int64_t microseconds, char *buffer)
 {
-    int64_t fraction = microseconds % SECOND;
-    if (fraction < 0)
-        fraction += SECOND;
-    time_t second = (time_t)((microseconds - fraction) / SECOND);
+    time_t second = (time_t)(microseconds / SECOND - (microseconds % SECOND < 0));
+    int fraction = (int)(microseconds % SECOND + (microseconds % SECOND < 0 ? SECOND : 0));
     struct tm parts;
     if (localtime_r(&second, &parts) == NULL || parts.tm_year < -1900 || parts.tm_year > 8099)
         parts = (struct tm){ .tm_year = 70, .tm_mday = 1 };
@@ -236,7 +234,7 @@ static size_t write_time(int64_t microseconds, char *buffer)
     at = put_group(at, parts.tm_sec, ':');
     if (fraction != 0) {
         *at++ = '.';
-        at = put_digits(at, (int)fraction, 6);
+        at = put_digits(at, fraction, 6);
     }
     int offset = (int)(parts.tm_gmtoff / 60);
     at = put_group(at, abs(offset) / 60, offset < 0 ? '-' : '+');

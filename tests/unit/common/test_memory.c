@@ -28,7 +28,7 @@ static void test_copies(void **state)
     assert_string_equal(part, "abc");
 }
 
-static void test_free(void **state)
+static void test_frees_once(void **state)
 {
     char *text = wg_strdup("x");
     wg_free(&text);
@@ -42,7 +42,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_new_is_zero),
         cmocka_unit_test(test_copies),
-        cmocka_unit_test(test_free),
+        cmocka_unit_test(test_frees_once),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }

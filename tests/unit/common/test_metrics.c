@@ -55,7 +55,7 @@ static long long value_of(const char *line_start)
 static void test_time_buckets(void **state)
 {
     for (size_t i = 0; i < WG_COUNT(time_rows); i++) {
-        char name[80], line[160];
+        char name[80], line[256];
         snprintf(name, sizeof name, "wangge_test_%zu_seconds", i);
         struct wg_metric *metric = wg_histogram(name, "Time.");
         wg_observe(metric, time_rows[i].value);
