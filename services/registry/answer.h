@@ -1,0 +1,43 @@
+/* What this service says to its callers: refusals that several routes share, and the answers to
+ * imports. */
+#pragma once
+
+#include <stdint.h>
+
+#include "common/db.h"
+#include "common/http.h"
+
+#include "services/registry/faults.h"
+#include "services/registry/kinds.h"
+
+struct wg_caller;
+
+/* True where the caller is an administrator; otherwise replied to. */
+bool answer_administrator(struct wg_request *request);
+/* "staff:<id>" or "key:<id>", in a static buffer. */
+const char *answer_actor(const struct wg_caller *caller);
+
+void answer_away(struct wg_request *request); /* 503: the database, or too much waits for it */
+
+/* ---- query parameters: all faults of a request at once */
+
+/* A problem with a fault for a parameter that is not in names (NULL-ended); the caller's. */
+struct wg_problem *answer_parameters(struct wg_request *request, const char *const *names);
+void answer_parameter(struct wg_problem *problem, const char *name, const char *zh, const char *en);
+/* Takes the problem: replies where it has faults, frees it where it has none. */
+bool answer_parameters_refused(struct wg_request *request, struct wg_problem **problem);
+
+/* ---- imports */
+
+struct answer_counts {
+    int64_t rows, added, changed, unchanged;
+};
+void answer_counts(struct wg_request *request, const char *kind, bool dry_run,
+                   const struct answer_counts *counts);
+/* Sorts the faults; names at most FAULTS_MOST and counts all. */
+void answer_faults(struct wg_request *request, const char *kind, int64_t rows,
+                   struct faults *faults);
+void answer_running(struct wg_request *request);
+void answer_large(struct wg_request *request);
+void answer_interrupted(struct wg_request *request);
+void answer_template(struct wg_request *request, const struct kind *kind);

@@ -1,0 +1,373 @@
+#include "services/registry/import.h"
+
+#include <sodium.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "common/access.h"
+#include "common/clock.h"
+#include "common/fault.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/service.h"
+
+#include "services/registry/answer.h"
+#include "services/registry/reader.h"
+#include "services/registry/registry.h"
+#include "services/registry/store.h"
+#include "services/registry/upload.h"
+
+enum { SLICE_ROWS = 1000, SLICE_BYTES = 512 << 10, PLAN_LINES = 5000, TURN_MICROSECONDS = 3000 };
+enum { ASK_AGAIN_MS = 500, ASK_AGAIN_MOST = 60 };
+
+const struct kind *const import_kinds[KIND_COUNT] = {
+    [KIND_AREAS] = &area_kind,         [KIND_PLACES] = &place_kind,
+    [KIND_STAFF] = &staff_kind,        [KIND_DUTY] = &duty_kind,
+    [KIND_PARTIES] = &party_kind,      [KIND_CATEGORIES] = &category_kind,
+    [KIND_CALENDARS] = &calendar_kind,
+};
+
+static void read_rows(void *arg);
+static void plan_more(struct import *import);
+
+/* ---- the end */
+
+void import_release(struct import *import)
+{
+    import->registry->import = NULL;
+    reader_destroy(&import->reader);
+    faults_destroy(&import->faults);
+    store_slice_destroy(&import->slice);
+    upload_close(&import->upload);
+    free(import);
+}
+
+static void log_end(const struct import *import, const char *outcome)
+{
+    wg_log(WG_INFO, "import", "import=%lld kind=%s outcome=%s rows=%lld faults=%zu delay_ms=%lld",
+           (long long)import->store.id, import_kinds[import->store.kind]->name, outcome,
+           (long long)import->counts.rows, import->faults.total,
+           (long long)((wg_clock_mono() - import->started) / 1000));
+}
+
+static void on_closed(struct wg_flight *flight, void *arg)
+{
+    struct registry *registry = arg;
+    if (wg_flight_outcome(flight) != WG_COMMITTED)
+        registry->tidy = false; /* a timer does it later */
+}
+
+/* Ends it in the database without waiting: the rows staged are nothing that anybody reads. */
+static void close_store(struct import *import, const char *outcome)
+{
+    import->store.now = wg_clock_now();
+    struct registry *registry = import->registry;
+    if (import->store.id != 0 &&
+        store_import_close(registry->store, &import->store, outcome, on_closed, registry) != 0)
+        registry->tidy = false;
+}
+
+static void end_failed(struct import *import)
+{
+    log_end(import, "failed");
+    close_store(import, "failed");
+    if (import->request != NULL)
+        answer_interrupted(import->request);
+    import_release(import);
+}
+
+static void end_faulty(struct import *import)
+{
+    log_end(import, "faults");
+    close_store(import, "faults");
+    if (import->request != NULL)
+        answer_faults(import->request, import_kinds[import->store.kind]->name, import->counts.rows,
+                      &import->faults);
+    import_release(import);
+}
+
+static void end_well(struct import *import, const char *outcome)
+{
+    log_end(import, outcome);
+    if (!import->committed)
+        close_store(import, outcome);
+    if (import->request != NULL)
+        answer_counts(import->request, import_kinds[import->store.kind]->name, import->dry_run,
+                      &import->counts);
+    import_release(import);
+}
+
+/* True where a flight did not do its work, or somebody else ended the import; then it is over. */
+static bool failed(struct import *import, const struct wg_flight *flight, size_t renewal)
+{
+    if (wg_flight_outcome(flight) != WG_COMMITTED) {
+        wg_log(WG_WARNING, "import-flight", "import=%lld sqlstate=%s message=%s",
+               (long long)import->store.id, wg_flight_sqlstate(flight),
+               wg_log_quote(wg_flight_message(flight)));
+        end_failed(import);
+        return true;
+    }
+    if (PQntuples(wg_flight_result(flight, renewal)) == 1)
+        return false;
+    end_failed(import);
+    return true;
+}
+
+/* ---- swap */
+
+static void find_again(void *arg);
+
+static void on_found(struct wg_flight *flight, void *arg)
+{
+    struct import *import = arg;
+    const PGresult *result = wg_flight_result(flight, 0);
+    const char *outcome =
+        result != NULL && PQntuples(result) == 1 ? wg_get_text(result, 0, 0) : NULL;
+    if (outcome != NULL && strcmp(outcome, "done") == 0) {
+        import->committed = true;
+        end_well(import, "done");
+    } else if (result != NULL || ++import->asked > ASK_AGAIN_MOST) {
+        end_failed(import);
+    } else {
+        wg_service_timer(import->registry->service, ASK_AGAIN_MS, 1, find_again, import);
+    }
+}
+
+/* The answer to the swap was lost: its row says whether it was committed. */
+static void find_again(void *arg)
+{
+    struct import *import = arg;
+    if (store_import_find(import->registry->store, &import->store, on_found, import) != 0)
+        end_failed(import);
+}
+
+static void on_swapped(struct wg_flight *flight, void *arg)
+{
+    struct import *import = arg;
+    if (wg_flight_outcome(flight) == WG_UNKNOWN) {
+        find_again(import);
+        return;
+    }
+    if (wg_flight_outcome(flight) == WG_COMMITTED) {
+        import->committed = true;
+        if (WG_FAULT(REGISTRY_AFTER_SWAP) == 0) {
+            end_well(import, "done");
+            return;
+        }
+    } else {
+        wg_log(WG_WARNING, "import-swap", "import=%lld sqlstate=%s message=%s",
+               (long long)import->store.id, wg_flight_sqlstate(flight),
+               wg_log_quote(wg_flight_message(flight)));
+    }
+    end_failed(import);
+}
+
+static void swap(struct import *import)
+{
+    struct answer_counts *counts = &import->counts;
+    WG_AUTO(wg_json_put) struct json_object *detail = json_object_new_object();
+    json_object_object_add(detail, "rows", json_object_new_int64(counts->rows));
+    json_object_object_add(detail, "added", json_object_new_int64(counts->added));
+    json_object_object_add(detail, "changed", json_object_new_int64(counts->changed));
+    json_object_object_add(detail, "unchanged", json_object_new_int64(counts->unchanged));
+    import->store.now = wg_clock_now();
+    if (WG_FAULT(REGISTRY_BEFORE_SWAP) != 0 ||
+        store_import_swap(import->registry->store, &import->store, counts->rows, import->actor,
+                          json_object_to_json_string_ext(detail, JSON_C_TO_STRING_PLAIN),
+                          on_swapped, import) != 0)
+        end_failed(import);
+}
+
+/* ---- check and plan */
+
+static void on_counted(struct wg_flight *flight, void *arg)
+{
+    struct import *import = arg;
+    if (failed(import, flight, 0))
+        return;
+    const PGresult *result = wg_flight_result(flight, 1);
+    import->counts.added = wg_get_i64(result, 0, 0);
+    import->counts.changed = wg_get_i64(result, 0, 1);
+    import->counts.unchanged = wg_get_i64(result, 0, 2);
+    if (import->dry_run)
+        end_well(import, "dry-run");
+    else if (import->counts.added + import->counts.changed == 0)
+        end_well(import, "unchanged");
+    else
+        swap(import);
+}
+
+static void on_planned(struct wg_flight *flight, void *arg)
+{
+    struct import *import = arg;
+    if (!failed(import, flight, 0))
+        plan_more(import);
+}
+
+static void plan_more(struct import *import)
+{
+    struct store *store = import->registry->store;
+    import->store.now = wg_clock_now();
+    int result;
+    if (import->planned_line < import->last_line) {
+        int32_t low = import->planned_line;
+        import->planned_line = low + PLAN_LINES;
+        result =
+            store_import_plan(store, &import->store, low, import->planned_line, on_planned, import);
+    } else {
+        result = store_import_count(store, &import->store, on_counted, import);
+    }
+    if (result != 0)
+        end_failed(import);
+}
+
+static void on_checked(struct wg_flight *flight, void *arg)
+{
+    struct import *import = arg;
+    if (failed(import, flight, 0))
+        return;
+    const PGresult *result = wg_flight_result(flight, 2);
+    int n = PQntuples(result);
+    for (int row = 0; row < n; row++)
+        faults_add(&import->faults, (size_t)wg_get_i64(result, row, 0), wg_get_text(result, row, 1),
+                   wg_get_text(result, row, 2), wg_get_text(result, row, 3));
+    if (n > 0)
+        import->faults.total += (size_t)(wg_get_i64(result, 0, 4) - n);
+    if (import->faults.total > 0)
+        end_faulty(import);
+    else
+        plan_more(import);
+}
+
+static void check(struct import *import)
+{
+    import->counts.rows = (int64_t)import->reader.rows;
+    if (import->last_line == 0) { /* nothing that could be compared */
+        end_faulty(import);
+        return;
+    }
+    import->store.now = wg_clock_now();
+    if (store_import_check(import->registry->store, &import->store, on_checked, import) != 0)
+        end_failed(import);
+}
+
+/* ---- read and stage */
+
+static void on_staged(struct wg_flight *flight, void *arg)
+{
+    struct import *import = arg;
+    if (!failed(import, flight, 0))
+        read_rows(import);
+}
+
+static void stage(struct import *import)
+{
+    import->store.now = wg_clock_now();
+    if (store_import_stage(import->registry->store, &import->store, &import->slice, on_staged,
+                           import) != 0)
+        end_failed(import);
+}
+
+/* Puts the sealed contact in the place of the open one. */
+static void seal_contact(const struct import *import, struct json_object *row)
+{
+    struct json_object *contact = wg_json_get(row, "contact");
+    if (contact == NULL)
+        return;
+    size_t length, sealed_length;
+    const char *text = json_object_to_json_string_length(contact, JSON_C_TO_STRING_PLAIN, &length);
+    WG_AUTO(wg_free)
+    uint8_t *sealed = wg_seal(import->registry->seal_key, text, length, &sealed_length);
+    WG_AUTO(wg_free) char *hex = wg_new(2 * sealed_length + 1);
+    sodium_bin2hex(hex, 2 * sealed_length + 1, sealed, sealed_length);
+    json_object_object_add(row, "contact", json_object_new_string(hex));
+}
+
+static void keep_row(struct import *import, size_t line, struct json_object *row)
+{
+    seal_contact(import, row);
+    struct json_object *border = json_object_get(wg_json_get(row, "border"));
+    json_object_object_del(row, "border"); /* a column of its own */
+    store_slice_add(&import->slice, line, wg_json_text(row, "code"),
+                    json_object_to_json_string_ext(row, JSON_C_TO_STRING_PLAIN),
+                    border == NULL ? NULL : json_object_get_string(border));
+    wg_json_put(&border);
+    import->last_line = (int32_t)line;
+}
+
+/* Reads for a few milliseconds, then lets the loop go on; a full slice is staged before more is
+ * read. */
+static void read_rows(void *arg)
+{
+    struct import *import = arg;
+    int64_t until = wg_clock_mono() + TURN_MICROSECONDS;
+    while (import->slice.n < SLICE_ROWS && import->slice.bytes < SLICE_BYTES) {
+        WG_AUTO(wg_json_put) struct json_object *row = NULL;
+        size_t line;
+        if (reader_next(&import->reader, &row, &line) == READER_END) {
+            if (import->slice.n > 0)
+                stage(import);
+            else
+                check(import);
+            return;
+        }
+        if (row != NULL)
+            keep_row(import, line, row);
+        if (wg_clock_mono() >= until) {
+            wg_service_soon(import->registry->service, read_rows, import);
+            return;
+        }
+    }
+    stage(import);
+}
+
+static void on_open(struct wg_flight *flight, void *arg)
+{
+    struct import *import = arg;
+    const PGresult *result = wg_flight_result(flight, 2);
+    if (result == NULL) {
+        end_failed(import);
+        return;
+    }
+    if (PQntuples(result) == 0) {
+        if (import->request != NULL)
+            answer_running(import->request);
+        import_release(import);
+        return;
+    }
+    import->store.id = wg_get_i64(result, 0, 0);
+    reader_open(&import->reader, import->upload.bytes, import->upload.length);
+    read_rows(import);
+}
+
+void import_run(struct import *import)
+{
+    const char *kind = import_kinds[import->store.kind]->name, *owner = import->registry->owner;
+    import->running = true;
+    if (store_import_open(import->registry->store, kind, owner, wg_clock_now(), on_open, import) !=
+        0)
+        end_failed(import);
+}
+
+/* ---- the service's start and end */
+
+static void on_tidied(struct wg_flight *flight, void *arg)
+{
+    struct registry *registry = arg;
+    registry->tidy = wg_flight_outcome(flight) == WG_COMMITTED;
+}
+
+void import_tidy(void *arg)
+{
+    struct registry *registry = arg;
+    if (registry->tidy || registry->import != NULL)
+        return;
+    registry->tidy = store_import_tidy(registry->store, registry->owner, wg_clock_now(), on_tidied,
+                                       registry) == 0;
+}
+
+bool import_drained(void *arg)
+{
+    const struct registry *registry = arg;
+    return registry->import == NULL;
+}

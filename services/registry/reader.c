@@ -1,0 +1,240 @@
+#include "services/registry/reader.h"
+
+#include <string.h>
+
+static const char *const csv_faults[] = {
+    [CSV_QUOTE] = "quote",
+    [CSV_UNENDED] = "quote-open",
+    [CSV_MANY] = "too-many-columns",
+    [CSV_LONG] = "field-long",
+    [CSV_NUL] = "nul",
+    [CSV_UTF8] = "utf8",
+};
+
+void reader_start(struct reader *reader, const struct kind *kind, enum reader_form form,
+                  struct faults *faults)
+{
+    *reader = (struct reader){ .kind = kind, .form = form, .faults = faults };
+}
+
+void reader_destroy(struct reader *reader)
+{
+    csv_destroy(&reader->csv);
+}
+
+/* ---- CSV */
+
+static void judge_header(struct reader *reader)
+{
+    const struct kind *kind = reader->kind;
+    bool seen[COLUMNS_MOST] = { false };
+    for (size_t i = 0; i < reader->csv.n; i++) {
+        const char *name = csv_field(&reader->csv, i);
+        size_t column = columns_find(kind->columns, kind->n, name);
+        reader->columns[i] = column;
+        if (column == kind->n)
+            faults_add(reader->faults, reader->csv.line, name, "column-unknown", name);
+        else if (seen[column])
+            faults_add(reader->faults, reader->csv.line, name, "column-twice", NULL);
+        else
+            seen[column] = true;
+    }
+    for (size_t i = 0; i < kind->n; i++) {
+        if (kind->columns[i].required && !seen[i])
+            faults_add(reader->faults, reader->csv.line, kind->columns[i].name, "column-missing",
+                       NULL);
+    }
+    reader->n_columns = reader->csv.n;
+}
+
+static void open_csv(struct reader *reader, const char *bytes, size_t length)
+{
+    csv_start(&reader->csv, bytes, length);
+    enum csv_result result = csv_next(&reader->csv);
+    if (result == CSV_RECORD)
+        judge_header(reader);
+    else
+        faults_add(reader->faults, 1, "", result == CSV_END ? "empty" : csv_faults[result], NULL);
+    reader->ended = reader->faults->total > 0;
+}
+
+void reader_open(struct reader *reader, const char *bytes, size_t length)
+{
+    reader->bytes = bytes;
+    reader->length = length;
+    if (reader->form == READER_CSV)
+        open_csv(reader, bytes, length);
+    if (reader->form == READER_GEOJSON)
+        collection_start(&reader->collection, bytes, length);
+}
+
+/* The row, or NULL where it has no code to be known by. */
+static struct json_object *judge(struct reader *reader, const struct line *line)
+{
+    const struct kind *kind = reader->kind;
+    WG_AUTO(wg_json_put)
+    struct json_object *row = columns_row(kind->columns, kind->n, line, reader->faults);
+    kind->judge(line, row, reader->faults);
+    return wg_json_text(row, "code") == NULL ? NULL : json_object_get(row);
+}
+
+static int next_record(struct reader *reader, struct json_object **ret_row, size_t *ret_line)
+{
+    enum csv_result result = csv_next(&reader->csv);
+    if (result == CSV_END)
+        return READER_END;
+    *ret_row = NULL;
+    *ret_line = reader->csv.line;
+    if (result != CSV_RECORD) {
+        bool named =
+            reader->csv.n < reader->n_columns && reader->columns[reader->csv.n] < reader->kind->n;
+        const char *column =
+            named ? reader->kind->columns[reader->columns[reader->csv.n]].name : "";
+        faults_add(reader->faults, reader->csv.line, column, csv_faults[result], NULL);
+        return 0;
+    }
+    if (reader->csv.n != reader->n_columns) {
+        faults_add(reader->faults, reader->csv.line, "", "field-count", NULL);
+        return 0;
+    }
+    struct line line = { .number = reader->csv.line };
+    for (size_t i = 0; i < reader->csv.n; i++) {
+        const char *field = csv_field(&reader->csv, i);
+        line.values[reader->columns[i]] = field[0] == '\0' ? NULL : field;
+    }
+    *ret_row = judge(reader, &line);
+    return 0;
+}
+
+/* ---- GeoJSON */
+
+/* The texts of a feature's properties: made of whatever JSON they are, valid as long as this is. */
+struct texts {
+    struct wg_text bytes[COLUMNS_MOST];
+};
+
+static void destroy_texts(struct texts *texts)
+{
+    for (size_t i = 0; i < COLUMNS_MOST; i++)
+        wg_text_destroy(&texts->bytes[i]);
+}
+
+/* False where the value is nothing that a field can hold. A list of texts is one with semicolons.
+ */
+static bool write_value(struct json_object *value, struct wg_text *out)
+{
+    if (json_object_is_type(value, json_type_object))
+        return false;
+    if (!json_object_is_type(value, json_type_array)) {
+        wg_text_put(out, json_object_get_string(value));
+        return true;
+    }
+    for (size_t i = 0; i < json_object_array_length(value); i++) {
+        struct json_object *entry = json_object_array_get_idx(value, i);
+        if (!json_object_is_type(entry, json_type_string) ||
+            strchr(json_object_get_string(entry), ';') != NULL)
+            return false;
+        wg_text_printf(out, "%s%s", i == 0 ? "" : ";", json_object_get_string(entry));
+    }
+    return true;
+}
+
+static void read_properties(struct reader *reader, struct json_object *properties,
+                            struct texts *texts, struct line *line)
+{
+    const struct kind *kind = reader->kind;
+    json_object_object_foreach(properties, key, value)
+    {
+        size_t column = columns_find(kind->columns, kind->n, key);
+        if (column == kind->n)
+            faults_add(reader->faults, line->number, key, "column-unknown", key);
+        else if (value != NULL && !write_value(value, &texts->bytes[column]))
+            faults_add(reader->faults, line->number, key, "value", NULL);
+        else if (texts->bytes[column].length > 0)
+            line->values[column] = texts->bytes[column].bytes;
+    }
+}
+
+static struct json_object *read_feature(struct reader *reader, struct json_object *feature)
+{
+    WG_AUTO(destroy_texts) struct texts texts = { 0 };
+    struct line line = { .number = reader->collection.n,
+                         .drawn = true,
+                         .geometry = wg_json_get(feature, "geometry") };
+    const char *type = wg_json_text(feature, "type");
+    struct json_object *properties = wg_json_get(feature, "properties");
+    if (type == NULL || strcmp(type, "Feature") != 0 ||
+        !json_object_is_type(properties, json_type_object)) {
+        faults_add(reader->faults, line.number, "", "feature", NULL);
+        return NULL;
+    }
+    read_properties(reader, properties, &texts, &line);
+    return judge(reader, &line);
+}
+
+static int next_feature(struct reader *reader, struct json_object **ret_row, size_t *ret_line)
+{
+    struct wg_json_verdict verdict;
+    WG_AUTO(wg_json_put) struct json_object *feature = NULL;
+    enum collection_result result = collection_next(&reader->collection, &feature, &verdict);
+    *ret_row = NULL;
+    *ret_line = reader->collection.n;
+    switch (result) {
+    case COLLECTION_ONE:
+        *ret_row = read_feature(reader, feature);
+        return 0;
+    case COLLECTION_BAD:
+        faults_add(reader->faults, reader->collection.n, "", "json",
+                   wg_json_fault_text(verdict.fault, 1));
+        return 0;
+    case COLLECTION_LARGE:
+        faults_add(reader->faults, reader->collection.n, "", "feature-long", NULL);
+        return 0;
+    case COLLECTION_BROKEN:
+        faults_add(reader->faults, reader->collection.n, "", reader->collection.why, NULL);
+        return READER_END;
+    case COLLECTION_END:
+        break;
+    }
+    return READER_END;
+}
+
+/* ---- a JSON document */
+
+static int read_document(struct reader *reader, struct json_object **ret_row, size_t *ret_line)
+{
+    struct wg_json_verdict verdict = { WG_JSON_FINE, 0 };
+    if (reader->rows > 0)
+        return READER_END;
+    WG_AUTO(wg_json_put)
+    struct json_object *document = wg_json_parse(reader->bytes, reader->length, &verdict);
+    *ret_row = NULL;
+    *ret_line = 1;
+    if (verdict.fault != WG_JSON_FINE)
+        faults_add(reader->faults, 0, "", "json", wg_json_fault_text(verdict.fault, 1));
+    else
+        *ret_row = calendar_row(document, 1, reader->faults);
+    return 0;
+}
+
+int reader_next(struct reader *reader, struct json_object **ret_row, size_t *ret_line)
+{
+    if (reader->ended)
+        return READER_END;
+    int result = reader->form == READER_CSV       ? next_record(reader, ret_row, ret_line)
+                 : reader->form == READER_GEOJSON ? next_feature(reader, ret_row, ret_line)
+                                                  : read_document(reader, ret_row, ret_line);
+    if (result == READER_END) {
+        reader->ended = true;
+        if (reader->rows == 0 && reader->faults->total == 0)
+            faults_add(reader->faults, 0, "", "empty", NULL);
+        return READER_END;
+    }
+    if (++reader->rows > READER_ROWS_MOST) {
+        wg_json_put(ret_row);
+        faults_add(reader->faults, *ret_line, "", "too-many-rows", NULL);
+        reader->ended = true;
+        return READER_END;
+    }
+    return 0;
+}

@@ -1,0 +1,37 @@
+/* Reads a file of one kind, whatever its form, and gives rows that are judged by themselves. Pure.
+ */
+#pragma once
+
+#include "services/registry/collection.h"
+#include "services/registry/csv.h"
+#include "services/registry/kinds.h"
+
+enum { READER_ROWS_MOST = 200000 };
+
+enum reader_form { READER_CSV, READER_GEOJSON, READER_JSON };
+
+struct reader {
+    const struct kind *kind;
+    struct faults *faults; /* borrowed */
+    enum reader_form form;
+    size_t rows; /* read so far, faulty ones too */
+    bool ended;
+    struct csv csv;
+    size_t columns[CSV_FIELDS_MOST]; /* of each field of the header, its column */
+    size_t n_columns;
+    struct collection collection;
+    const char *bytes;
+    size_t length;
+};
+
+/* bytes and faults stay the caller's and must outlive the reader. Reads the header. */
+void reader_start(struct reader *reader, const struct kind *kind, enum reader_form form,
+                  struct faults *faults);
+void reader_open(struct reader *reader, const char *bytes, size_t length);
+void reader_destroy(struct reader *reader);
+
+enum { READER_END = 1 };
+/* The next row; *ret_row is NULL where the row is too faulty to be compared with others (it has no
+ * code), otherwise the caller's. *ret_line is its line: of the file in CSV, the number of the
+ * feature or document otherwise. */
+int reader_next(struct reader *reader, struct json_object **ret_row, size_t *ret_line) WG_MUST_USE;

@@ -1,0 +1,24 @@
+#include "services/registry/routes.h"
+
+#include "services/registry/keys.h"
+#include "services/registry/lists.h"
+#include "services/registry/receive.h"
+
+const struct wg_route registry_routes[] = {
+    { "GET", "/api/v1/areas", WG_OPEN, list_areas },
+    { "GET", "/api/v1/areas/{code}", WG_OPEN, get_area },
+    { "GET", "/api/v1/categories", WG_OPEN, list_categories },
+    { "GET", "/api/v1/places", WG_OPEN, list_places },
+    { "GET", "/api/v1/staff", 0, list_staff },
+    { "GET", "/api/v1/staff/{code}", 0, get_staff },
+    { "GET", "/api/v1/duty", 0, list_duty },
+    { "GET", "/api/v1/parties", 0, list_parties },
+    { "GET", "/api/v1/calendars", 0, list_calendars },
+    { "GET", "/api/v1/keys", 0, list_keys },
+    { "POST", "/api/v1/keys", 0, keys_make },
+    { "DELETE", "/api/v1/keys/{id}", 0, keys_revoke },
+    { "GET", "/api/v1/audit", 0, list_audit },
+    { "GET", "/api/v1/imports/{kind}/template", 0, receive_template },
+    { "POST", "/api/v1/imports/{kind}", WG_STREAM, receive_post },
+};
+const size_t registry_routes_n = WG_COUNT(registry_routes);

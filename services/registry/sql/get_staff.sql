@@ -1,0 +1,15 @@
+-- One member of staff, if the caller may read of any of the posts.
+-- $1, $2 low and high codes of what may be read, $3 code, $4 now, $5 also without any post.
+-- Columns: id, code, name, name_en, tags (JSON), has_email, posts (JSON). Reads: staff, posts, areas. Locks: none.
+SELECT s.id, s.code, s.name, s.name_en, to_jsonb(s.tags)::text, s.has_email, coalesce(held.posts, '[]')::text
+FROM staff s
+LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('post', p.post, 'area', a.code) ORDER BY p.post, a.code) AS posts,
+        bool_or(EXISTS (SELECT FROM unnest($1::text[], $2::text[]) r(low, high)
+            WHERE a.code >= r.low COLLATE "C" AND a.code < r.high COLLATE "C")) AS shown
+    FROM posts p
+    JOIN areas a ON a.id = p.area_id
+    WHERE p.staff_id = s.id AND p.valid_from <= $4::timestamptz
+        AND (p.valid_to IS NULL OR p.valid_to > $4::timestamptz)) held ON true
+WHERE s.code = $3::text AND (s.left_at IS NULL OR s.left_at > $4::timestamptz)
+    AND (held.shown OR ($5::boolean AND held.posts IS NULL))

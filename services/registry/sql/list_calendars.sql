@@ -1,0 +1,5 @@
+-- The latest version of each calendar. No parameters. Columns: code, version, valid_from, definition (JSON).
+-- Reads: calendars. Locks: none.
+SELECT DISTINCT ON (code) code, version, valid_from, definition::text
+FROM calendars
+ORDER BY code, version DESC

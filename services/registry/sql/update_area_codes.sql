@@ -1,0 +1,7 @@
+-- A code ends with its area. $1 import. Writes: area_codes. Reads: import_staging, areas. Locks: the rows.
+UPDATE area_codes c
+SET valid_to = a.valid_to
+FROM import_staging s
+JOIN areas a ON a.id = s.target
+WHERE s.import_id = $1::bigint AND s.action = 'changed' AND c.area_id = a.id AND c.code = a.code
+    AND c.valid_to IS DISTINCT FROM a.valid_to

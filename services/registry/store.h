@@ -1,0 +1,104 @@
+/* The only file of this service that talks SQL: a function for each question, which sends one
+ * flight. The heads in sql/ say what each statement returns. `landed` is called once, with arg;
+ * where a function returns STORE_BUSY it is not called. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/access.h"
+#include "common/db.h"
+
+#include "services/registry/kinds.h"
+
+struct store;
+
+/* reads and writes stay the caller's. */
+struct store *store_new(struct wg_db *reads, struct wg_db *writes);
+void store_destroy(struct store **store); /* for WG_AUTO */
+
+enum { STORE_BUSY = 1 };
+
+/* ---- lists */
+
+enum { STORE_TEXT_ROOM = 128, STORE_RANGES_MOST = 8 };
+
+struct store_page {
+    struct wg_range reach[STORE_RANGES_MOST]; /* what the caller may read */
+    size_t n_reach;
+    bool everything;              /* the caller may read all of it */
+    struct wg_range area;         /* what is asked for */
+    char choice[STORE_TEXT_ROOM]; /* level or post; "" = any */
+    char part[STORE_TEXT_ROOM];   /* of a name; "" = any */
+    char after[STORE_TEXT_ROOM];  /* the cursor: a code */
+    int64_t after_id;             /* … and an id */
+    int64_t at, now;              /* at 0: any moment */
+    int32_t limit; /* rows wanted; one more is asked for, to know whether there is a next page */
+    bool outlines;
+};
+
+typedef int store_list(struct store *store, const struct store_page *page, wg_landed *landed,
+                       void *arg);
+store_list store_list_areas, store_list_categories, store_list_places, store_list_staff,
+    store_get_staff, store_list_duty, store_list_parties, store_list_calendars, store_list_keys,
+    store_list_audit;
+
+/* ---- keys */
+
+struct store_key {
+    const uint8_t *hash;                              /* 32 bytes */
+    const char *name, *staff, *system, *area, *actor; /* staff, system, area: NULL = none */
+    bool administrator;
+    int32_t rate; /* 0: none */
+    int64_t now;
+};
+int store_insert_key(struct store *store, const struct store_key *key, wg_landed *landed,
+                     void *arg) WG_MUST_USE;
+int store_revoke_key(struct store *store, int64_t id, int64_t now, const char *actor,
+                     wg_landed *landed, void *arg) WG_MUST_USE;
+
+/* ---- imports: each flight moves the lease on; its first result is empty where the import was
+ * ended meanwhile */
+
+/* Ends what nobody runs any more and removes its rows. */
+int store_import_tidy(struct store *store, const char *owner, int64_t now, wg_landed *landed,
+                      void *arg) WG_MUST_USE;
+/* The third result holds the id; it is empty where another import runs. */
+int store_import_open(struct store *store, const char *kind, const char *owner, int64_t now,
+                      wg_landed *landed, void *arg) WG_MUST_USE;
+
+/* Rows on their way into the staging table. { 0 } is empty. */
+struct store_slice {
+    struct wg_column *lines, *codes, *rows, *outlines;
+    size_t n, bytes;
+};
+void store_slice_add(struct store_slice *slice, size_t line, const char *code, const char *row,
+                     const char *outline);
+void store_slice_destroy(struct store_slice *slice);
+
+struct store_import {
+    int64_t id, now;
+    enum kind_name kind;
+};
+/* Takes the slice's columns and leaves it empty. */
+int store_import_stage(struct store *store, const struct store_import *import,
+                       struct store_slice *slice, wg_landed *landed, void *arg) WG_MUST_USE;
+/* The third result holds the faults. */
+int store_import_check(struct store *store, const struct store_import *import, wg_landed *landed,
+                       void *arg) WG_MUST_USE;
+/* Lines after `low` up to `high`. */
+int store_import_plan(struct store *store, const struct store_import *import, int32_t low,
+                      int32_t high, wg_landed *landed, void *arg) WG_MUST_USE;
+/* The second result holds added, changed, unchanged. */
+int store_import_count(struct store *store, const struct store_import *import, wg_landed *landed,
+                       void *arg) WG_MUST_USE;
+/* All of it in one transaction; WG_ITEM with 22012: the import was ended meanwhile, nothing was
+ * written. */
+int store_import_swap(struct store *store, const struct store_import *import, int64_t rows,
+                      const char *actor, const char *detail, wg_landed *landed,
+                      void *arg) WG_MUST_USE;
+int store_import_close(struct store *store, const struct store_import *import, const char *outcome,
+                       wg_landed *landed, void *arg) WG_MUST_USE;
+int store_import_find(struct store *store, const struct store_import *import, wg_landed *landed,
+                      void *arg) WG_MUST_USE;
