@@ -33,7 +33,8 @@ static void beat_now(void *arg)
     wg_params_i32(params, (int32_t)settings->instance);
     wg_params_text(params, settings->version);
     wg_params_bool(params, wg_service_ready(beat->service) && !wg_service_draining(beat->service));
-    wg_params_text(params, wg_service_reason(beat->service));
+    const char *reason = wg_service_reason(beat->service);
+    wg_params_text(params, reason != NULL ? reason : wg_service_noted(beat->service));
     wg_params_time(params, wg_clock_now());
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(beat_landed, beat);
     wg_flight_add(flight, beat->statement, &params);

@@ -62,6 +62,7 @@ struct wg_service {
     int signals;
     bool soon_timer;
     char reason[256];
+    const char *note;
     struct wg_metric *stalls;
 };
 
@@ -375,6 +376,16 @@ const char *wg_service_reason(const struct wg_service *service)
         return service->reason;
     }
     return NULL;
+}
+
+void wg_service_note(struct wg_service *service, const char *note)
+{
+    service->note = note;
+}
+
+const char *wg_service_noted(const struct wg_service *service)
+{
+    return service->note;
 }
 
 bool wg_service_ready(const struct wg_service *service)

@@ -60,6 +60,10 @@ void wg_service_part(struct wg_service *service, const char *part, const char *r
 bool wg_service_ready(const struct wg_service *service);
 /* The first part that is not fine, "part: reason"; NULL when ready. */
 const char *wg_service_reason(const struct wg_service *service);
+/* What others should know of a service that is ready ("mail=off"): stands in the row of `instances` where no
+ * reason does. A literal, borrowed; NULL = nothing. */
+void wg_service_note(struct wg_service *service, const char *note);
+const char *wg_service_noted(const struct wg_service *service);
 
 /* On SIGTERM or SIGINT each drain callback is asked; when all say true, or after 10 s, the loop ends. */
 typedef bool wg_drained(void *arg);

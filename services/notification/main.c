@@ -126,6 +126,7 @@ static void open_channels(void)
                                        .mail = mail_on() };
     self.inbox = inbox_new(&inbox);
     wg_service_on_drain(self.service, inbox_drained, self.inbox);
+    wg_service_note(self.service, mail_on() ? "mail=on" : "mail=off");
     if (!mail_on())
         return;
     WG_AUTO(wg_text_destroy) struct wg_text fault = { 0 };
