@@ -4,7 +4,8 @@
 -- $1 timestamptz now · $2 timestamptz leased until, at least · $3 int4 how many
 -- Columns: id, case_id, n, rule, tries, gave_up, created_at, staff, report; sealed: the recipient's contact;
 --   report_id, received_at: of the report whose number the letter names (the reporter's own, or the case's);
---   title, due_at, reason of the case; state at the event and its words; area and holder by name
+--   title, due_at, reason of the case; state at the event and its words (the
+--   resident's where a reporter is told); area and holder by name
 -- Tables: deliveries (update); events, cases, reports, staff, reporters, areas, workflows (read)
 -- Locks: the rows claimed; rows that somebody holds are passed over
 WITH due AS (
@@ -23,8 +24,7 @@ SELECT d.id, d.case_id, d.n, d.rule, d.tries, d.state = 'failed' AS gave_up, d.c
        d.staff, d.report, coalesce(s.contact_sealed, p.sealed) AS sealed,
        r.id AS report_id, r.received_at,
        c.title, c.due_at AS case_due_at, c.reason,
-       e.state, w.definition #>> ARRAY['states', e.state, 'zh'] AS state_zh,
-       w.definition #>> ARRAY['states', e.state, 'en'] AS state_en,
+       e.state, words.state ->> 'zh' AS state_zh, words.state ->> 'en' AS state_en,
        a.name AS area_zh, a.name_en AS area_en, h.name AS holder_zh, h.name_en AS holder_en
 FROM claimed d
 LEFT JOIN events e ON e.case_id = d.case_id AND e.n = d.n
@@ -34,4 +34,8 @@ LEFT JOIN staff s ON s.id = d.staff
 LEFT JOIN reporters p ON p.report_id = d.report AND p.consent
 LEFT JOIN areas a ON a.id = c.area_id
 LEFT JOIN staff h ON h.id = e.holder
-LEFT JOIN workflows w ON w.id = c.workflow;
+LEFT JOIN workflows w ON w.id = c.workflow
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN d.report IS NULL THEN w.definition #> ARRAY['states', e.state]
+           ELSE w.definition #> ARRAY['states', e.state, 'resident'] END AS state
+) AS words ON true;
