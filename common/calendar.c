@@ -128,10 +128,7 @@ static int64_t nth_day(const struct wg_calendar *calendar, int64_t k)
 
 static int64_t local_time(const struct wg_calendar *calendar, int64_t moment)
 {
-    if (moment > LATEST)
-        moment = LATEST;
-    if (moment < -LATEST)
-        moment = -LATEST;
+    moment = moment > LATEST ? LATEST : moment < -LATEST ? -LATEST : moment;
     return moment + calendar->offset;
 }
 
