@@ -11,7 +11,7 @@ runsvdir_pid() {
     while read -r cmdline; do
         pid=${cmdline#/proc/} pid=${pid%/cmdline}
         [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != runsvdir ] || { echo "$pid"; return 0; }
-    done < <(grep -lszxF "$SERVICE_DIR" /proc/[0-9]*/cmdline)
+    done < <(grep -lszxF "$SERVICE_DIR" /proc/[0-9]*/cmdline || :)
     return 1
 }
 
