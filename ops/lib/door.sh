@@ -23,7 +23,8 @@ write_door() {
 # A running nginx takes a new configuration without losing a connection.
 reload_door() {
     local dir=$WANGGE_HOME/nginx
-    running nginx-1 && ! cmp -s "$dir/nginx.conf" "$dir/loaded.conf" || return 0
+    running nginx-1 && cmp -s "$SERVICE_DIR/nginx-1/run" "$SERVICE_DIR/nginx-1/started" || return 0 # it will be started
+    ! cmp -s "$dir/nginx.conf" "$dir/loaded.conf" || return 0
     sv hup "$SERVICE_DIR/nginx-1" >/dev/null
     cp -f "$dir/nginx.conf" "$dir/loaded.conf"
     CHANGED+=("nginx-1 reloaded")

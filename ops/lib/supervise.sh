@@ -127,7 +127,7 @@ CONTROL
 door_folder() {
     part_folder nginx-1 nginx <<RUN
 #!/bin/sh
-# Written by ops/up: nginx.
+# Written by ops/up: nginx, $SCHEME on port $WANGGE_PORT (an address is not changed by a reload).
 exec 2>&1
 export TZ=$WANGGE_ZONE
 . $WANGGE_HOME/bin/guard.sh
