@@ -162,8 +162,8 @@ export class Instance {
         assert.equal(code, 0, `sv ${verb} ${name}: ${out}${err}`);
     }
 
-    /** Arms fault points of a service (`name:action[@n]`, comma between) and restarts it; '' disarms. */
-    async arm(name, faults) {
+    /** Arms fault points of a service (`name:action[@n]`, comma between) and restarts it; wait: until it runs again. */
+    async arm(name, faults, { wait = true } = {}) {
         const folder = join(this.home, 'service', name, 'env');
         if (!existsSync(this.faultLog)) {
             writeFileSync(this.faultLog, '');
@@ -171,7 +171,13 @@ export class Instance {
         }
         writeFileSync(join(folder, 'WANGGE_FAULT'), faults);
         writeFileSync(join(folder, 'WANGGE_FAULT_LOG'), this.faultLog);
-        await this.service('restart', name);
+        this.asked[name] = (this.asked[name] ?? 0) + 1;
+        await run('sv', ['-w', '20', wait ? 'restart' : 'term', join(this.home, 'service', name)]);
+    }
+
+    /** The next start of the service is without faults. */
+    disarm(name) {
+        rmSync(join(this.home, 'service', name, 'env', 'WANGGE_FAULT'), { force: true });
     }
 
     /** The points that fired, in order: `name:action`. */
