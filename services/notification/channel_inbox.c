@@ -139,8 +139,12 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
     for (size_t i = 0; i < n; i++)
         cases[i] = ((const struct item *)items[i])->notice.case_id;
     const struct item *first = items[0];
-    store_take_notices(flight, inbox->parts.rules, inbox->parts.mail, cases, n,
-                       n == 1 && first->exact ? &first->notice : NULL);
+    const struct store_take take = { .rules = inbox->parts.rules,
+                                     .mail = inbox->parts.mail,
+                                     .cases = cases,
+                                     .n = n,
+                                     .only = n == 1 && first->exact ? &first->notice : NULL };
+    store_take_notices(flight, &take);
 }
 
 /* One line for each notice: its age, and how long the statement took until it was committed. A

@@ -61,25 +61,24 @@ static void add_rules(struct wg_params *params, const struct rules *rules,
     wg_params_array(params, &names);
 }
 
-void store_take_notices(struct wg_flight *flight, const struct rules *rules, bool mail,
-                        const int64_t *cases, size_t n, const struct store_notice *only)
+void store_take_notices(struct wg_flight *flight, const struct store_take *take)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     WG_AUTO(wg_column_destroy) struct wg_column *ids = wg_column_new(WG_I64);
-    for (size_t i = 0; i < n; i++)
-        wg_column_i64(ids, cases[i]);
+    for (size_t i = 0; i < take->n; i++)
+        wg_column_i64(ids, take->cases[i]);
     wg_params_array(params, &ids);
     wg_params_time(params, wg_clock_now());
-    add_rules(params, rules, any);
-    add_rules(params, rules, to_inbox);
-    add_rules(params, rules, mail ? to_mail : none);
-    add_rules(params, rules, mail ? to_reporter : none);
-    if (only == NULL) {
+    add_rules(params, take->rules, any);
+    add_rules(params, take->rules, to_inbox);
+    add_rules(params, take->rules, take->mail ? to_mail : none);
+    add_rules(params, take->rules, take->mail ? to_reporter : none);
+    if (take->only == NULL) {
         wg_params_null(params);
         wg_params_null(params);
     } else {
-        wg_params_i32(params, only->n);
-        wg_params_text(params, only->rule);
+        wg_params_i32(params, take->only->n);
+        wg_params_text(params, take->only->rule);
     }
     wg_flight_add(flight, SQL_TAKE_NOTICES, &params);
 }

@@ -61,9 +61,16 @@ struct store_waiting {
     int64_t notices, notices_aside, mails, mails_oldest; /* oldest: created, 0 = none */
 };
 
-/* only: NULL, or the one notice (n, rule) that is meant. mail: the channel is on. */
-void store_take_notices(struct wg_flight *flight, const struct rules *rules, bool mail,
-                        const int64_t *cases, size_t n, const struct store_notice *only);
+/* What one flight takes. */
+struct store_take {
+    const struct rules *rules;
+    bool mail; /* the channel is on */
+    const int64_t *cases;
+    size_t n;
+    const struct store_notice
+        *only; /* NULL, or the one notice (n, rule) of the one case that is meant */
+};
+void store_take_notices(struct wg_flight *flight, const struct store_take *take);
 void store_read_taken(const PGresult *rows, int row, struct store_taken *ret_taken);
 /* How many deliveries the statement wrote; 0 where it took nothing. */
 void store_read_written(const PGresult *rows, int64_t *ret_inbox, int64_t *ret_mail);
