@@ -1,11 +1,12 @@
 -- What must become of the records of a tainan file, from the file, the tables of this folder and the areas in the
 -- database alone: PostGIS decides where each point lies, not triage. Read only; all tables are temporary.
 -- Environment: WANGGE_SAMPLE (this folder), WANGGE_FILE (.csv or .csv.gz), WANGGE_LIMIT (records; 0: all),
--- WANGGE_RUN_NAME (compare with the cases of this run of ops/replay; empty: only say what is expected).
+-- WANGGE_RUN_NAME (compare with the cases of this run of ops/replay; empty: only say what is expected),
+-- WANGGE_FILE_NAME (the file as the run's keys name it).
 --
--- In the order in which triage asks: without a point the place is missing (place); further than 30 m from every
--- area it is outside (outside); in no grid, or in a community whose grids have no polygons, the grid is missing (grid);
--- then the category (category). Everything else is dispatched: the sample has somebody for every grid.
+-- What waits says the first reason of these: without a point (place); further than 30 m from every area (outside); in
+-- no grid, as in a community whose grids have no polygons (grid); no category of ours (category). Everything else is
+-- dispatched: the sample has somebody for every grid.
 
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -46,25 +47,90 @@ CREATE TEMP TABLE records ON COMMIT DROP AS
     FROM raw r, boxes;
 ANALYZE records;
 
-CREATE TEMP TABLE expected ON COMMIT DROP AS
-    SELECT n, category, point, CASE WHEN reason IS NULL THEN 'dispatched' ELSE 'waiting' END AS fate, reason, area
-    FROM (SELECT r.*,
-                 CASE WHEN point IS NULL THEN 'place'
-                      WHEN deepest IS NULL THEN 'outside'
-                      WHEN grid IS NULL THEN 'grid'
-                      WHEN category IS NULL THEN 'category' END AS reason,
-                 CASE WHEN point IS NULL OR deepest IS NULL THEN (SELECT code FROM areas WHERE parent_id IS NULL
-                                                                   AND layer = 'grid' AND valid_to IS NULL)
-                      ELSE coalesce(grid, deepest) END AS area
+-- A dedicated grid comes first for its own matters, then the deepest area; on a border the lower id.
+CREATE TEMP TABLE inside ON COMMIT DROP AS
+    SELECT DISTINCT ON (r.n) r.n, a.code, a.level, a.kind
+    FROM records r
+    LEFT JOIN categories c ON c.code = r.category
+    JOIN areas a ON ST_Covers(a.border, r.point)
+    WHERE a.layer = 'grid' AND a.valid_to IS NULL
+      AND (a.kind <> 'dedicated' OR a.matters && ARRAY[c.code, c.parent])
+    ORDER BY r.n, a.kind = 'dedicated' DESC, array_position(ARRAY['micro', 'grid', 'community', 'street'], a.level), a.id;
+
+-- In none, but within 30 m of one: the nearest, on a plane, so that a straight border is straight in every area that
+-- has it; to a centimetre they are then equally far, and the deepest is meant.
+CREATE TEMP TABLE beside ON COMMIT DROP AS
+    SELECT DISTINCT ON (n) n, code, level, kind
+    FROM (SELECT r.n, a.*, ST_Distance(ST_Scale(a.border, m.lon, m.lat), ST_Scale(r.point, m.lon, m.lat)) AS metres
           FROM records r
-          -- A dedicated grid comes first for its own matters; on a border the lower id.
-          LEFT JOIN LATERAL (
-              SELECT a.code AS grid FROM areas a
-              WHERE a.layer = 'grid' AND a.level = 'grid' AND a.valid_to IS NULL AND ST_Covers(a.border, r.point)
-                AND (a.kind <> 'dedicated' OR r.category = ANY (a.matters))
-              ORDER BY a.kind = 'dedicated' DESC, a.id LIMIT 1) g ON true
-          LEFT JOIN LATERAL (
-              SELECT a.code AS deepest FROM areas a
-              WHERE a.layer = 'grid' AND a.kind = 'ordinary' AND a.level <> 'micro' AND a.valid_to IS NULL
-                AND ST_Covers(a.border, r.point)
-              ORDER BY length(a.code) DESC, a.id LIMIT 1) d ON true) judged;
+          LEFT JOIN categories c ON c.code = r.category
+          JOIN areas a ON a.border && ST_Expand(r.point, 0.0005)
+          CROSS JOIN (SELECT 111320 * cos(radians(ST_Y(point))) AS lon, 110940 AS lat
+                      FROM areas WHERE parent_id IS NULL AND layer = 'grid' AND valid_to IS NULL) m
+          WHERE a.layer = 'grid' AND a.valid_to IS NULL AND NOT EXISTS (SELECT FROM inside i WHERE i.n = r.n)
+            AND (a.kind <> 'dedicated' OR a.matters && ARRAY[c.code, c.parent])) near
+    WHERE metres <= 30
+    ORDER BY n, round(metres::numeric, 2), kind = 'dedicated' DESC,
+             array_position(ARRAY['micro', 'grid', 'community', 'street'], level), id;
+
+CREATE TEMP TABLE expected ON COMMIT DROP AS
+    SELECT r.n, r.category, coalesce(i.code, root.code) AS area,
+           CASE WHEN r.point IS NULL THEN 'place'
+                WHEN i.code IS NULL THEN 'outside'
+                WHEN i.level NOT IN ('grid', 'micro') THEN 'grid'
+                WHEN r.category IS NULL THEN 'category' END AS reason,
+           CASE WHEN i.kind = 'dedicated' AND c.responsible = 'leader' THEN 'dedicated-leader'
+                ELSE c.responsible END AS post
+    FROM records r
+    LEFT JOIN (TABLE inside UNION ALL TABLE beside) i USING (n)
+    LEFT JOIN categories c ON c.code = r.category
+    CROSS JOIN (SELECT code FROM areas WHERE parent_id IS NULL AND layer = 'grid' AND valid_to IS NULL) root;
+ANALYZE expected;
+
+SELECT jsonb_build_object('records', count(*), 'dispatched', count(*) FILTER (WHERE reason IS NULL),
+                          'waiting', count(*) FILTER (WHERE reason IS NOT NULL),
+                          'reasons', (SELECT coalesce(jsonb_object_agg(reason, n), '{}') FROM
+                                      (SELECT reason, count(*) AS n FROM expected WHERE reason IS NOT NULL GROUP BY 1) g))
+FROM expected;
+
+-- Each record of the run against its report, its case and the holder, before anybody has acted on it.
+SELECT :'run' <> '' AS compare \gset
+\if :compare
+\getenv file WANGGE_FILE_NAME
+CREATE TEMP TABLE differs ON COMMIT DROP AS
+    SELECT e.n, concat_ws(', ',
+        CASE WHEN r.reports IS DISTINCT FROM 1 THEN format('%s reports', coalesce(r.reports, 0)) END,
+        CASE WHEN r.reports > 0 AND r.cases <> r.reports THEN format('%s cases', r.cases) END,
+        CASE WHEN c.id IS NOT NULL AND c.state <> CASE WHEN e.reason IS NULL THEN 'dispatched' ELSE 'reported' END
+             THEN format('is %s', c.state) END,
+        CASE WHEN c.id IS NOT NULL AND c.reason IS DISTINCT FROM e.reason
+             THEN format('reason %s, not %s', coalesce(c.reason, '-'), coalesce(e.reason, '-')) END,
+        CASE WHEN c.id IS NOT NULL AND c.area <> e.area THEN format('area %s, not %s', c.area, e.area) END,
+        CASE WHEN c.id IS NOT NULL AND c.category IS DISTINCT FROM e.category
+             THEN format('category %s, not %s', c.category, e.category) END,
+        CASE WHEN c.id IS NOT NULL AND c.holder IS DISTINCT FROM h.staff_id
+             THEN format('holder %s, not %s', c.holder, h.staff_id) END) AS what
+    FROM expected e
+    LEFT JOIN (SELECT substr(source_id, length(:'file') + 2, length(source_id) - length(:'file') - length(:'run') - 2)::int AS n,
+                      count(DISTINCT r.id) AS reports, count(l.case_id) AS cases, min(l.case_id) AS case_id
+               FROM reports r LEFT JOIN case_reports l ON l.report_id = r.id
+               WHERE source_system = 'replay' AND left(source_id, length(:'file') + 1) = :'file' || ':'
+                 AND right(source_id, length(:'run') + 1) = ':' || :'run'
+               GROUP BY 1) r ON r.n = e.n
+    LEFT JOIN cases c ON c.id = r.case_id
+    -- The nearest post at or above the spot.
+    LEFT JOIN LATERAL (
+        SELECT p.staff_id FROM areas a JOIN posts p ON p.area_id = a.id
+        WHERE e.reason IS NULL AND a.layer = 'grid' AND a.valid_to IS NULL AND p.post = e.post
+          AND a.code IN (e.area, left(e.area, 15), left(e.area, 12), left(e.area, 9), left(e.area, 6))
+        ORDER BY length(a.code) DESC, p.staff_id LIMIT 1) h ON true;
+SELECT format('record %s: %s', n, what) FROM differs WHERE what <> '' ORDER BY n LIMIT 20;
+DO $$
+DECLARE differing int := (SELECT count(*) FROM differs WHERE what <> '');
+BEGIN
+    IF differing > 0 THEN
+        RAISE EXCEPTION '% records differ from what is expected', differing;
+    END IF;
+END $$;
+\endif
+COMMIT;
