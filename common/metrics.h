@@ -1,5 +1,6 @@
 /* Prometheus metrics of one process: registered once at start, printed by GET /metrics.
- * Names are wangge_<what>_<unit>; counters end in _total. Nothing here allocates after registration. */
+ * Names are wangge_<what>_<unit>; counters end in _total. Nothing here allocates after
+ * registration. */
 #pragma once
 
 #include <stddef.h>

@@ -12,7 +12,7 @@ enum wg_setting_type { WG_TEXT, WG_NUMBER };
 struct wg_setting {
     const char *name; /* the variable of the environment */
     enum wg_setting_type type;
-    const char *fallback; /* NULL: required */
+    const char *fallback;    /* NULL: required */
     int64_t lowest, highest; /* of a number */
     const char *help;
     const char **text; /* where a WG_TEXT goes; points into the environment */
