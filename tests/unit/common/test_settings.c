@@ -1,12 +1,11 @@
 /* Promise: every faulty setting is named, all at once; what is not set takes its default; nothing
  * out of range passes. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/settings.h"
 
+#include "tests/unit/common/caught.h"
 #include "tests/unit/test.h"
 
 static const char *home;
@@ -61,25 +60,6 @@ static void test_read(void **state)
         if (rows[i].want == 0)
             ROW(rows[i].name, strcmp(home, rows[i].want_home) == 0 && port == rows[i].want_port);
     }
-}
-
-/* Everything that fn writes to a stream; the caller owns it. */
-static char *caught(FILE *stream, void (*fn)(void))
-{
-    char *bytes = wg_new(4096);
-    FILE *file = tmpfile();
-    assert_non_null(file);
-    fflush(stream);
-    int former = dup(fileno(stream));
-    dup2(fileno(file), fileno(stream));
-    fn();
-    fflush(stream);
-    dup2(former, fileno(stream));
-    close(former);
-    rewind(file);
-    bytes[fread(bytes, 1, 4095, file)] = '\0';
-    fclose(file);
-    return bytes;
 }
 
 static void read_all(void)
