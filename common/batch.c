@@ -78,7 +78,8 @@ static struct piece *piece_from_queue(struct wg_batch *batch)
         memset(batch->keys, 0, sizeof batch->keys);
     while (*at != NULL && piece->n < batch->rules.most_items) {
         struct entry *entry = *at;
-        if (piece->n > 0 && bytes + entry->bytes > batch->rules.most_bytes)
+        bool alone = batch->rules.alone != NULL && batch->rules.alone(entry->item);
+        if (piece->n > 0 && (alone || bytes + entry->bytes > batch->rules.most_bytes))
             break;
         if (key_taken(batch, entry->item)) {
             at = &entry->next;
@@ -92,6 +93,8 @@ static struct piece *piece_from_queue(struct wg_batch *batch)
         to = &entry->next;
         piece->n++;
         bytes += entry->bytes;
+        if (alone)
+            break;
     }
     batch->waiting -= piece->n;
     batch->waiting_bytes -= bytes;

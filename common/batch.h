@@ -22,6 +22,8 @@ struct wg_batch_rules {
     size_t queue_bytes; /* 0 = 8 MiB */
     /* Items with the same key ≠ 0 never share a batch and keep their order; NULL: none has a key. */
     uint64_t (*key)(const void *item);
+    /* Optional: true for an item that must have a flight of its own (it was tried before). */
+    bool (*alone)(const void *item);
     /* Adds the statements for these items. */
     void (*build)(struct wg_flight *flight, void **items, size_t n, void *arg);
     /* Committed. The items are the callee's again. */

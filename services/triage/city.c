@@ -1,0 +1,210 @@
+#include "services/triage/city.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- growing */
+
+static void *grown(void *rows, size_t n, size_t *room, size_t row_bytes)
+{
+    if (n < *room)
+        return rows;
+    *room = *room == 0 ? 256 : *room * 2;
+    return wg_resize(rows, *room * row_bytes);
+}
+
+void city_areas_add(struct city_areas *areas, const struct city_area *area)
+{
+    areas->rows = grown(areas->rows, areas->n, &areas->room, sizeof areas->rows[0]);
+    areas->rows[areas->n++] = *area;
+}
+
+void city_posts_add(struct city_posts *posts, const struct city_post *post)
+{
+    posts->rows = grown(posts->rows, posts->n, &posts->room, sizeof posts->rows[0]);
+    posts->rows[posts->n++] = *post;
+}
+
+void city_duties_add(struct city_duties *duties, const struct city_duty *duty)
+{
+    duties->rows = grown(duties->rows, duties->n, &duties->room, sizeof duties->rows[0]);
+    duties->rows[duties->n++] = *duty;
+}
+
+void city_categories_add(struct city_categories *categories, const struct city_category *category)
+{
+    categories->rows = grown(categories->rows, categories->n, &categories->room, sizeof categories->rows[0]);
+    categories->rows[categories->n++] = *category;
+}
+
+/* ---- sorting */
+
+static int compare_i64(int64_t left, int64_t right)
+{
+    return (left > right) - (left < right);
+}
+
+static int by_area_id(const void *left, const void *right)
+{
+    return compare_i64(((const struct city_area *)left)->id, ((const struct city_area *)right)->id);
+}
+
+static int by_area_code(const void *left, const void *right, void *rows)
+{
+    const struct city_area *areas = rows;
+    return strcmp(areas[*(const uint32_t *)left].code, areas[*(const uint32_t *)right].code);
+}
+
+static int by_post(const void *left, const void *right)
+{
+    const struct city_post *a = left, *b = right;
+    int order = compare_i64(a->area_id, b->area_id);
+    order = order != 0 ? order : strcmp(a->post, b->post);
+    return order != 0 ? order : compare_i64(a->staff_id, b->staff_id);
+}
+
+static int by_duty(const void *left, const void *right)
+{
+    const struct city_duty *a = left, *b = right;
+    int order = compare_i64(a->area_id, b->area_id);
+    order = order != 0 ? order : strcmp(a->post, b->post);
+    return order != 0 ? order : compare_i64(a->from, b->from);
+}
+
+static int by_category(const void *left, const void *right)
+{
+    return strcmp(((const struct city_category *)left)->code, ((const struct city_category *)right)->code);
+}
+
+void city_areas_finish(struct city_areas *areas)
+{
+    if (areas->n == 0)
+        return;
+    qsort(areas->rows, areas->n, sizeof areas->rows[0], by_area_id);
+    areas->by_code = wg_new_array(areas->n, sizeof areas->by_code[0]);
+    for (uint32_t i = 0; i < areas->n; i++)
+        areas->by_code[i] = i;
+    qsort_r(areas->by_code, areas->n, sizeof areas->by_code[0], by_area_code, areas->rows);
+}
+
+void city_posts_finish(struct city_posts *posts)
+{
+    if (posts->n > 0)
+        qsort(posts->rows, posts->n, sizeof posts->rows[0], by_post);
+}
+
+void city_duties_finish(struct city_duties *duties)
+{
+    if (duties->n > 0)
+        qsort(duties->rows, duties->n, sizeof duties->rows[0], by_duty);
+}
+
+void city_categories_finish(struct city_categories *categories)
+{
+    if (categories->n > 0)
+        qsort(categories->rows, categories->n, sizeof categories->rows[0], by_category);
+}
+
+/* ---- clearing */
+
+void city_areas_clear(struct city_areas *areas)
+{
+    for (size_t i = 0; i < areas->n; i++)
+        free(areas->rows[i].matters);
+    free(areas->rows);
+    free(areas->by_code);
+    *areas = (struct city_areas){ 0 };
+}
+
+void city_posts_clear(struct city_posts *posts)
+{
+    free(posts->rows);
+    *posts = (struct city_posts){ 0 };
+}
+
+void city_duties_clear(struct city_duties *duties)
+{
+    free(duties->rows);
+    *duties = (struct city_duties){ 0 };
+}
+
+void city_categories_clear(struct city_categories *categories)
+{
+    free(categories->rows);
+    *categories = (struct city_categories){ 0 };
+}
+
+void city_clear(struct city *city)
+{
+    city_areas_clear(&city->areas);
+    city_posts_clear(&city->posts);
+    city_duties_clear(&city->duties);
+    city_categories_clear(&city->categories);
+    wg_calendar_destroy(&city->calendar);
+}
+
+/* ---- looking up */
+
+const struct city_area *city_area_by_id(const struct city *city, int64_t id)
+{
+    const struct city_area key = { .id = id };
+    return city->areas.n == 0
+               ? NULL
+               : bsearch(&key, city->areas.rows, city->areas.n, sizeof city->areas.rows[0], by_area_id);
+}
+
+const struct city_area *city_area_by_code(const struct city *city, const char *code)
+{
+    size_t low = 0, high = city->areas.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct city_area *area = &city->areas.rows[city->areas.by_code[middle]];
+        int order = strcmp(area->code, code);
+        if (order == 0)
+            return area;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const struct city_category *city_category(const struct city *city, const char *code)
+{
+    struct city_category key;
+    if (city->categories.n == 0 || strlen(code) >= sizeof key.code)
+        return NULL;
+    snprintf(key.code, sizeof key.code, "%s", code);
+    return bsearch(&key, city->categories.rows, city->categories.n, sizeof key, by_category);
+}
+
+const struct city_area *city_root(const struct city *city)
+{
+    for (size_t i = 0; i < city->areas.n; i++)
+        if (city->areas.rows[i].parent_id == 0)
+            return &city->areas.rows[i];
+    return NULL;
+}
+
+int city_depth(const char *level)
+{
+    static const char *const levels[] = { "district", "street", "community", "grid", "micro" };
+    for (int i = 0; i < (int)WG_COUNT(levels); i++)
+        if (strcmp(level, levels[i]) == 0)
+            return i;
+    return -1;
+}
+
+bool city_is_matter(const struct city *city, const struct city_area *area, const char *category)
+{
+    char wanted[CITY_CATEGORY + 2];
+    for (int i = 0; area->matters != NULL && category != NULL && category[0] != '\0' && i < 4; i++) {
+        snprintf(wanted, sizeof wanted, ",%s,", category);
+        if (strstr(area->matters, wanted) != NULL)
+            return true;
+        const struct city_category *row = city_category(city, category);
+        category = row == NULL ? NULL : row->parent;
+    }
+    return false;
+}

@@ -1,0 +1,100 @@
+/* What triage knows of the city: areas, people, duty, categories, calendar. Values and pure look-ups; city_load.c
+ * fills them from the database. Distances and shapes are in metres on a plane: longitudes and latitudes scaled once
+ * at the city's own latitude, which is exact to a few centimetres over a city. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/calendar.h"
+
+enum { CITY_CODE = 20, CITY_WORD = 24, CITY_CATEGORY = 44 };
+
+struct city_area {
+    int64_t id, parent_id;
+    char code[CITY_CODE], level[CITY_WORD], kind[CITY_WORD];
+    char *matters; /* ",a,b,": category codes of a dedicated grid; NULL = none */
+};
+
+struct city_post {
+    int64_t area_id, staff_id, from, to; /* to 0 = open */
+    char post[CITY_WORD];
+};
+
+struct city_duty {
+    int64_t area_id, staff_id, from, to;
+    char post[CITY_WORD], kind[CITY_WORD]; /* duty, stand-in, leave */
+};
+
+/* Limits by the name of the clock. */
+struct city_limit {
+    char clock[CITY_WORD];
+    struct wg_limit limit;
+};
+
+struct city_category {
+    char code[CITY_CATEGORY], parent[CITY_CATEGORY], grade[CITY_WORD], responsible[CITY_WORD];
+    bool restricted;
+    size_t n_limits;
+    struct city_limit limits[6];
+};
+
+/* A part that is loaded and replaced as a whole. */
+struct city_areas {
+    struct city_area *rows; /* by id */
+    size_t n, room;
+    uint32_t *by_code;
+    int64_t version;
+};
+struct city_posts {
+    struct city_post *rows; /* by (area_id, post, staff_id) */
+    size_t n, room;
+    int64_t version;
+};
+struct city_duties {
+    struct city_duty *rows; /* by (area_id, post, from) */
+    size_t n, room;
+    int64_t version;
+};
+struct city_categories {
+    struct city_category *rows; /* by code */
+    size_t n, room;
+    int64_t version;
+};
+
+struct city {
+    struct city_areas areas;
+    struct city_posts posts;
+    struct city_duties duties;
+    struct city_categories categories;
+    struct wg_calendar *calendar;
+    int64_t calendar_version;
+    double metres_lon, metres_lat; /* metres a degree */
+};
+
+void city_areas_add(struct city_areas *areas, const struct city_area *area);
+void city_posts_add(struct city_posts *posts, const struct city_post *post);
+void city_duties_add(struct city_duties *duties, const struct city_duty *duty);
+void city_categories_add(struct city_categories *categories, const struct city_category *category);
+/* Sort; call once when all rows are there, before any look-up. */
+void city_areas_finish(struct city_areas *areas);
+void city_posts_finish(struct city_posts *posts);
+void city_duties_finish(struct city_duties *duties);
+void city_categories_finish(struct city_categories *categories);
+void city_areas_clear(struct city_areas *areas);
+void city_posts_clear(struct city_posts *posts);
+void city_duties_clear(struct city_duties *duties);
+void city_categories_clear(struct city_categories *categories);
+void city_clear(struct city *city);
+
+/* NULL: there is none. */
+const struct city_area *city_area_by_id(const struct city *city, int64_t id);
+const struct city_area *city_area_by_code(const struct city *city, const char *code);
+const struct city_category *city_category(const struct city *city, const char *code);
+/* The area without a parent: the district's root. NULL: no areas. */
+const struct city_area *city_root(const struct city *city);
+/* 0 district … 4 micro; -1 for another word. */
+int city_depth(const char *level);
+/* True where the category, or the one above it, is among the area's own matters. */
+bool city_is_matter(const struct city *city, const struct city_area *area, const char *category);

@@ -1,0 +1,490 @@
+#include "services/triage/city_load.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/crypto.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "common/service.h"
+
+#include "triage_sql.h"
+
+enum { AREA_SLICE = 250, ROW_SLICE = 1000, KINDS = 6, AGAIN_MS = 1000 };
+enum kind { AREAS, STAFF, DUTY, CATEGORIES, CALENDARS, WORKFLOWS };
+
+static const char *const kind_names[KINDS] = { "areas", "staff", "duty", "categories", "calendars", "workflows" };
+
+/* Every kind has two states: whether it was ever loaded, and whether it is being loaded now. */
+struct loader {
+    struct wg_service *service;
+    struct wg_db *db;
+    struct knowledge *knowledge;
+    const char *folder, *begins;
+    bool loaded[KINDS], loading[KINDS], again[KINDS], told;
+    int64_t version[KINDS];
+    struct city_areas areas; /* coming */
+    struct map *map;
+    double metres_lon, metres_lat;
+    struct city_posts posts;
+    struct city_duties duties;
+    void (*on_complete)(void *arg);
+    void *on_complete_arg;
+};
+
+static void load(struct loader *loader, enum kind kind);
+
+/* ---- the course of a loading */
+
+static void ask(struct loader *loader, enum kind kind, int statement, struct wg_params **params, wg_landed *landed)
+{
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, loader);
+    wg_flight_add(flight, statement, params);
+    loader->loading[kind] = wg_db_send(loader->db, &flight) == 0;
+    loader->again[kind] = loader->again[kind] || !loader->loading[kind];
+}
+
+static void say_missing(struct loader *loader)
+{
+    char reason[120] = "";
+    for (int kind = 0; kind < KINDS && reason[0] == '\0'; kind++)
+        if (!loader->loaded[kind])
+            snprintf(reason, sizeof reason, "loading %s", kind_names[kind]);
+    wg_service_part(loader->service, "city", reason[0] == '\0' ? NULL : reason);
+}
+
+/* The last slice has landed: true where the part may be replaced. */
+static bool over(struct loader *loader, enum kind kind, const struct wg_flight *flight)
+{
+    loader->loading[kind] = false;
+    if (wg_flight_outcome(flight) != WG_COMMITTED) {
+        loader->again[kind] = true; /* the timer tries again */
+        return false;
+    }
+    if (loader->again[kind]) {
+        load(loader, kind);
+        return false;
+    }
+    return true;
+}
+
+static void finished(struct loader *loader, enum kind kind, size_t n)
+{
+    loader->loaded[kind] = true;
+    wg_log(WG_INFO, "loaded", "kind=%s rows=%zu version=%lld", kind_names[kind], n, (long long)loader->version[kind]);
+    say_missing(loader);
+    if (!loader->told && loader_complete(loader)) {
+        loader->told = true;
+        loader->on_complete(loader->on_complete_arg);
+    }
+}
+
+/* ---- areas: the origin, then slices */
+
+static void read_areas(struct loader *loader, int64_t after);
+
+static void take_area(struct loader *loader, const PGresult *rows, int row)
+{
+    struct city_area area = { .id = wg_get_i64(rows, row, 0), .parent_id = wg_get_i64(rows, row, 4) };
+    const char *matters = wg_get_text(rows, row, 5);
+    size_t length;
+    const void *border = wg_get_bytes(rows, row, 6, &length);
+    snprintf(area.code, sizeof area.code, "%s", wg_get_text(rows, row, 1));
+    snprintf(area.level, sizeof area.level, "%s", wg_get_text(rows, row, 2));
+    snprintf(area.kind, sizeof area.kind, "%s", wg_get_text(rows, row, 3));
+    area.matters = matters == NULL ? NULL : wg_strdup(matters);
+    city_areas_add(&loader->areas, &area);
+    if (border != NULL && !map_add(loader->map, area.id, border, length))
+        wg_log(WG_WARNING, "border-unreadable", "area=%s", area.code);
+}
+
+static void areas_landed(struct wg_flight *flight, void *arg)
+{
+    struct loader *loader = arg;
+    struct knowledge *knowledge = loader->knowledge;
+    const PGresult *rows = wg_flight_result(flight, 0);
+    int n = rows == NULL ? 0 : PQntuples(rows);
+    for (int row = 0; row < n; row++)
+        take_area(loader, rows, row);
+    if (n == AREA_SLICE && !loader->again[AREAS]) {
+        read_areas(loader, wg_get_i64(rows, n - 1, 0));
+        return;
+    }
+    if (!over(loader, AREAS, flight))
+        return;
+    city_areas_finish(&loader->areas);
+    loader->areas.version = loader->version[AREAS];
+    city_areas_clear(&knowledge->city.areas);
+    map_destroy(&knowledge->map);
+    knowledge->city.areas = loader->areas;
+    knowledge->city.metres_lon = loader->metres_lon;
+    knowledge->city.metres_lat = loader->metres_lat;
+    knowledge->map = loader->map;
+    loader->areas = (struct city_areas){ 0 };
+    loader->map = NULL;
+    finished(loader, AREAS, knowledge->city.areas.n);
+}
+
+static void read_areas(struct loader *loader, int64_t after)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, after);
+    wg_params_i32(params, AREA_SLICE);
+    wg_params_f64(params, loader->metres_lon);
+    wg_params_f64(params, loader->metres_lat);
+    ask(loader, AREAS, SQL_READ_AREAS, &params, areas_landed);
+}
+
+static void origin_landed(struct wg_flight *flight, void *arg)
+{
+    struct loader *loader = arg;
+    const PGresult *rows = wg_flight_result(flight, 0);
+    if (rows == NULL) {
+        loader->loading[AREAS] = false;
+        loader->again[AREAS] = true;
+        return;
+    }
+    double lat = wg_get_f64(rows, 0, 0);
+    loader->metres_lat = 110574; /* a degree of the WGS 84 ellipsoid; the scale only serves the 30 m */
+    loader->metres_lon = 111320 * cos(lat * M_PI / 180);
+    city_areas_clear(&loader->areas);
+    map_destroy(&loader->map);
+    loader->map = map_new();
+    read_areas(loader, 0);
+}
+
+/* ---- posts and duty */
+
+static void read_posts(struct loader *loader, int64_t staff_id, const char *post, int64_t area_id);
+
+static void posts_landed(struct wg_flight *flight, void *arg)
+{
+    struct loader *loader = arg;
+    const PGresult *rows = wg_flight_result(flight, 0);
+    int n = rows == NULL ? 0 : PQntuples(rows);
+    for (int row = 0; row < n; row++) {
+        struct city_post post = { .staff_id = wg_get_i64(rows, row, 0), .area_id = wg_get_i64(rows, row, 2),
+                                  .from = wg_get_time(rows, row, 3), .to = wg_get_time(rows, row, 4) };
+        snprintf(post.post, sizeof post.post, "%s", wg_get_text(rows, row, 1));
+        city_posts_add(&loader->posts, &post);
+    }
+    if (n == ROW_SLICE && !loader->again[STAFF]) {
+        read_posts(loader, wg_get_i64(rows, n - 1, 0), wg_get_text(rows, n - 1, 1), wg_get_i64(rows, n - 1, 2));
+        return;
+    }
+    if (!over(loader, STAFF, flight))
+        return;
+    city_posts_finish(&loader->posts);
+    loader->posts.version = loader->version[STAFF];
+    city_posts_clear(&loader->knowledge->city.posts);
+    loader->knowledge->city.posts = loader->posts;
+    loader->posts = (struct city_posts){ 0 };
+    finished(loader, STAFF, loader->knowledge->city.posts.n);
+}
+
+static void read_posts(struct loader *loader, int64_t staff_id, const char *post, int64_t area_id)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, staff_id);
+    wg_params_text(params, post);
+    wg_params_i64(params, area_id);
+    wg_params_i32(params, ROW_SLICE);
+    ask(loader, STAFF, SQL_READ_POSTS, &params, posts_landed);
+}
+
+static void read_duties(struct loader *loader, int64_t after);
+
+static void duties_landed(struct wg_flight *flight, void *arg)
+{
+    struct loader *loader = arg;
+    const PGresult *rows = wg_flight_result(flight, 0);
+    int n = rows == NULL ? 0 : PQntuples(rows);
+    for (int row = 0; row < n; row++) {
+        struct city_duty duty = { .area_id = wg_get_i64(rows, row, 1), .staff_id = wg_get_i64(rows, row, 3),
+                                  .from = wg_get_time(rows, row, 5), .to = wg_get_time(rows, row, 6) };
+        snprintf(duty.post, sizeof duty.post, "%s", wg_get_text(rows, row, 2));
+        snprintf(duty.kind, sizeof duty.kind, "%s", wg_get_text(rows, row, 4));
+        city_duties_add(&loader->duties, &duty);
+    }
+    if (n == ROW_SLICE && !loader->again[DUTY]) {
+        read_duties(loader, wg_get_i64(rows, n - 1, 0));
+        return;
+    }
+    if (!over(loader, DUTY, flight))
+        return;
+    city_duties_finish(&loader->duties);
+    loader->duties.version = loader->version[DUTY];
+    city_duties_clear(&loader->knowledge->city.duties);
+    loader->knowledge->city.duties = loader->duties;
+    loader->duties = (struct city_duties){ 0 };
+    finished(loader, DUTY, loader->knowledge->city.duties.n);
+}
+
+static void read_duties(struct loader *loader, int64_t after)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, after);
+    wg_params_time(params, wg_clock_now());
+    wg_params_i32(params, ROW_SLICE);
+    ask(loader, DUTY, SQL_READ_DUTIES, &params, duties_landed);
+}
+
+/* ---- categories and calendar: small enough for one reading */
+
+static void read_limits(struct city_category *category, const char *text)
+{
+    struct wg_json_verdict verdict;
+    char fault[120];
+    WG_AUTO(wg_json_put) struct json_object *limits = wg_json_parse(text, strlen(text), &verdict);
+    if (!json_object_is_type(limits, json_type_object))
+        return;
+    json_object_object_foreach(limits, clock, limit)
+    {
+        struct city_limit *to = &category->limits[category->n_limits];
+        if (category->n_limits == WG_COUNT(category->limits) ||
+            wg_limit_parse(limit, &to->limit, fault, sizeof fault) != 0)
+            continue;
+        snprintf(to->clock, sizeof to->clock, "%s", clock);
+        category->n_limits++;
+    }
+}
+
+static void categories_landed(struct wg_flight *flight, void *arg)
+{
+    struct loader *loader = arg;
+    struct city_categories fresh = { 0 };
+    const PGresult *rows = wg_flight_result(flight, 0);
+    if (!over(loader, CATEGORIES, flight))
+        return;
+    for (int row = 0; row < PQntuples(rows); row++) {
+        struct city_category category = { .restricted = wg_get_bool(rows, row, 4) };
+        const char *parent = wg_get_text(rows, row, 1);
+        snprintf(category.code, sizeof category.code, "%s", wg_get_text(rows, row, 0));
+        snprintf(category.parent, sizeof category.parent, "%s", parent == NULL ? "" : parent);
+        snprintf(category.grade, sizeof category.grade, "%s", wg_get_text(rows, row, 2));
+        snprintf(category.responsible, sizeof category.responsible, "%s", wg_get_text(rows, row, 3));
+        read_limits(&category, wg_get_text(rows, row, 5));
+        city_categories_add(&fresh, &category);
+    }
+    city_categories_finish(&fresh);
+    fresh.version = loader->version[CATEGORIES];
+    city_categories_clear(&loader->knowledge->city.categories);
+    loader->knowledge->city.categories = fresh;
+    finished(loader, CATEGORIES, fresh.n);
+}
+
+static void calendar_landed(struct wg_flight *flight, void *arg)
+{
+    struct loader *loader = arg;
+    char fault[200] = "there is no calendar";
+    struct wg_calendar *calendar = NULL;
+    struct wg_json_verdict verdict;
+    const PGresult *rows = wg_flight_result(flight, 0);
+    if (!over(loader, CALENDARS, flight))
+        return;
+    if (PQntuples(rows) > 0) {
+        const char *text = wg_get_text(rows, 0, 1);
+        WG_AUTO(wg_json_put) struct json_object *definition = wg_json_parse(text, strlen(text), &verdict);
+        if (definition == NULL || wg_calendar_new(definition, &calendar, fault, sizeof fault) != 0)
+            wg_log(WG_ERROR, "calendar-unreadable", "reason=%s", wg_log_quote(fault));
+    }
+    wg_calendar_destroy(&loader->knowledge->city.calendar);
+    loader->knowledge->city.calendar = calendar;
+    loader->knowledge->city.calendar_version = PQntuples(rows) > 0 ? wg_get_i64(rows, 0, 0) : 0;
+    finished(loader, CALENDARS, 1);
+}
+
+/* ---- workflows: the folder's files become versions; then all versions are read */
+
+static void workflows_landed(struct wg_flight *flight, void *arg)
+{
+    struct loader *loader = arg;
+    struct knowledge *knowledge = loader->knowledge;
+    struct wg_json_verdict verdict;
+    char fault[200];
+    const PGresult *rows = wg_flight_result(flight, 0);
+    if (!over(loader, WORKFLOWS, flight))
+        return;
+    for (int row = 0; row < PQntuples(rows); row++) {
+        struct workflow *workflow;
+        int id = (int)wg_get_i64(rows, row, 0);
+        const char *text = wg_get_text(rows, row, 2);
+        if (knowledge_workflow(knowledge, id) != NULL || knowledge->n_workflows == WORKFLOWS_MOST)
+            continue;
+        WG_AUTO(wg_json_put) struct json_object *definition = wg_json_parse(text, strlen(text), &verdict);
+        if (definition == NULL || workflow_new(definition, id, &workflow, fault, sizeof fault) != 0) {
+            wg_log(WG_ERROR, "workflow-unreadable", "workflow=%d reason=%s", id, wg_log_quote(fault));
+            continue;
+        }
+        knowledge->workflows[knowledge->n_workflows++] = workflow;
+        if (strcmp(workflow_name(workflow), loader->begins) == 0)
+            knowledge->newest = workflow;
+    }
+    if (knowledge->newest != NULL)
+        finished(loader, WORKFLOWS, knowledge->n_workflows);
+}
+
+static void read_workflows(struct loader *loader)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    ask(loader, WORKFLOWS, SQL_READ_WORKFLOWS, &params, workflows_landed);
+}
+
+static void insert_landed(struct wg_flight *flight, void *arg)
+{
+    struct loader *loader = arg;
+    if (wg_flight_outcome(flight) != WG_COMMITTED)
+        loader->again[WORKFLOWS] = true;
+}
+
+static void offer_file(struct loader *loader, const char *path)
+{
+    char fault[200];
+    uint8_t hash[WG_HASH_BYTES];
+    struct workflow *workflow = NULL;
+    WG_AUTO(wg_json_put) struct json_object *definition = json_object_from_file(path);
+    if (definition == NULL || workflow_new(definition, 0, &workflow, fault, sizeof fault) != 0) {
+        wg_log(WG_ERROR, "workflow-refused", "file=%s reason=%s", path,
+               wg_log_quote(definition == NULL ? json_util_get_last_err() : fault));
+        return;
+    }
+    const char *text = json_object_to_json_string_ext(definition, JSON_C_TO_STRING_PLAIN);
+    wg_hash(hash, NULL, text, strlen(text), NULL);
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_text(params, workflow_name(workflow));
+    wg_params_bytes(params, hash, sizeof hash);
+    wg_params_text(params, text);
+    wg_params_time(params, wg_clock_now());
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(insert_landed, loader);
+    wg_flight_add(flight, SQL_INSERT_WORKFLOW, &params);
+    if (wg_db_send(loader->db, &flight) != 0)
+        loader->again[WORKFLOWS] = true;
+    workflow_destroy(&workflow);
+}
+
+static void offer_files(struct loader *loader)
+{
+    DIR *folder = opendir(loader->folder);
+    struct dirent *entry;
+    if (folder == NULL) {
+        wg_log(WG_ERROR, "workflow-folder", "folder=%s error=%s", loader->folder, strerrordesc_np(errno));
+        return;
+    }
+    while ((entry = readdir(folder)) != NULL) {
+        char path[600];
+        const char *dot = strrchr(entry->d_name, '.');
+        if (dot == NULL || strcmp(dot, ".json") != 0)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", loader->folder, entry->d_name);
+        offer_file(loader, path);
+    }
+    closedir(folder);
+}
+
+/* ---- starting a loading */
+
+static void load(struct loader *loader, enum kind kind)
+{
+    loader->again[kind] = false;
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    switch (kind) {
+    case AREAS:
+        ask(loader, AREAS, SQL_READ_MAP_ORIGIN, &params, origin_landed);
+        break;
+    case STAFF:
+        loader->posts.n = 0;
+        read_posts(loader, 0, "", 0);
+        break;
+    case DUTY:
+        loader->duties.n = 0;
+        read_duties(loader, 0);
+        break;
+    case CATEGORIES:
+        ask(loader, CATEGORIES, SQL_READ_CATEGORIES, &params, categories_landed);
+        break;
+    case CALENDARS:
+        wg_params_time(params, wg_clock_now());
+        ask(loader, CALENDARS, SQL_READ_CALENDAR, &params, calendar_landed);
+        break;
+    case WORKFLOWS:
+        if (!loader->loaded[WORKFLOWS])
+            offer_files(loader);
+        read_workflows(loader);
+        break;
+    }
+}
+
+void loader_changed(struct loader *loader, const char *kind, int64_t version)
+{
+    for (int i = 0; i < KINDS; i++) {
+        if (strcmp(kind, kind_names[i]) != 0)
+            continue;
+        loader->version[i] = version;
+        if (loader->loading[i])
+            loader->again[i] = true; /* what is being read may be stale: it starts again when it has landed */
+        else
+            load(loader, (enum kind)i);
+    }
+}
+
+static void try_again(void *arg)
+{
+    struct loader *loader = arg;
+    for (int kind = 0; kind < KINDS; kind++)
+        if (loader->again[kind] && !loader->loading[kind] && wg_db_ready(loader->db))
+            load(loader, (enum kind)kind);
+}
+
+bool loader_complete(const struct loader *loader)
+{
+    for (int kind = 0; kind < KINDS; kind++)
+        if (!loader->loaded[kind])
+            return false;
+    return loader->knowledge->city.areas.n > 0 && loader->knowledge->city.calendar != NULL;
+}
+
+void loader_on_complete(struct loader *loader, void (*fn)(void *arg), void *arg)
+{
+    loader->on_complete = fn;
+    loader->on_complete_arg = arg;
+}
+
+const struct workflow *knowledge_workflow(const struct knowledge *knowledge, int id)
+{
+    for (size_t i = 0; i < knowledge->n_workflows; i++)
+        if (workflow_id(knowledge->workflows[i]) == id)
+            return knowledge->workflows[i];
+    return NULL;
+}
+
+struct loader *loader_new(struct wg_service *service, struct wg_db *db, const char *folder, const char *begins,
+                          struct knowledge *knowledge)
+{
+    struct loader *loader = wg_new(sizeof *loader);
+    *loader = (struct loader){
+        .service = service, .db = db, .knowledge = knowledge, .folder = folder, .begins = begins };
+    say_missing(loader);
+    wg_service_timer(service, AGAIN_MS, 0, try_again, loader);
+    return loader;
+}
+
+void loader_destroy(struct loader **loader)
+{
+    struct loader *self = *loader;
+    if (self == NULL)
+        return;
+    city_areas_clear(&self->areas);
+    city_posts_clear(&self->posts);
+    city_duties_clear(&self->duties);
+    map_destroy(&self->map);
+    city_clear(&self->knowledge->city);
+    map_destroy(&self->knowledge->map);
+    for (size_t i = 0; i < self->knowledge->n_workflows; i++)
+        workflow_destroy(&self->knowledge->workflows[i]);
+    free(self);
+    *loader = NULL;
+}

@@ -1,0 +1,82 @@
+#include "services/triage/facts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "services/triage/assign.h"
+
+static const char *const roles[] = { "dispatcher", "verifier", "closer" };
+
+/* Why a place is not known well enough. */
+static const char NOWHERE[] = "place", OUTSIDE[] = "outside", NO_GRID[] = "grid";
+
+struct place {
+    const struct city_area *area;
+    const char *reason, *rule;
+};
+
+static struct place find_place(const struct city *city, struct map *map, const struct facts_input *input)
+{
+    const int grid = city_depth("grid");
+    const struct city_area *given = input->area[0] == '\0' ? NULL : city_area_by_code(city, input->area);
+    if (given != NULL && (input->area_chosen || city_depth(given->level) >= grid))
+        return (struct place){ given, city_depth(given->level) >= grid ? NULL : NO_GRID,
+                               input->area_chosen ? "chosen" : "given" };
+    const struct city_area *found =
+        input->has_point ? map_locate(map, city, input->lat, input->lon, input->category) : NULL;
+    if (found != NULL)
+        return (struct place){ found, city_depth(found->level) >= grid ? NULL : NO_GRID, "polygon" };
+    if (given != NULL)
+        return (struct place){ given, NO_GRID, "given" };
+    return (struct place){ city_root(city), input->has_point ? OUTSIDE : NOWHERE, NULL };
+}
+
+static void put_category(struct workflow_facts *facts, const struct city_category *category)
+{
+    if (category == NULL)
+        return;
+    snprintf(facts->category, sizeof facts->category, "%s", category->code);
+    snprintf(facts->grade, sizeof facts->grade, "%s", category->grade);
+    facts->restricted = category->restricted;
+    for (size_t i = 0; i < category->n_limits && facts->n_limits < WORKFLOW_LIMITS; i++) {
+        snprintf(facts->limits[facts->n_limits].clock, sizeof facts->limits[0].clock, "%s", category->limits[i].clock);
+        facts->limits[facts->n_limits++].limit = category->limits[i].limit;
+    }
+}
+
+void facts_find(const struct city *city, struct map *map, const struct workflow *workflow,
+                const struct facts_input *input, bool reporter_has_mail, int64_t now,
+                struct workflow_facts *ret_facts)
+{
+    struct place place = find_place(city, map, input);
+    const struct city_category *category =
+        input->category[0] == '\0' ? NULL : city_category(city, input->category);
+    *ret_facts = (struct workflow_facts){
+        .calendar = city->calendar,
+        .calendar_version = city->calendar_version,
+        .city_version = city->areas.version,
+        .place_reason = place.reason,
+        .place_rule = place.rule,
+        .area_id = place.area == NULL ? 0 : place.area->id,
+        .reporter_has_mail = reporter_has_mail,
+    };
+    snprintf(ret_facts->area, sizeof ret_facts->area, "%s", place.area == NULL ? "" : place.area->code);
+    put_category(ret_facts, category);
+    if (input->holder != 0) {
+        ret_facts->holder = input->holder;
+        ret_facts->holder_rule = "chosen";
+    } else if (category != NULL && place.reason == NULL) {
+        struct holder holder = assign_holder(city, place.area, category->responsible, now);
+        ret_facts->holder = holder.staff_id;
+        ret_facts->holder_rule = holder.rule;
+    }
+    for (size_t i = 0; i < WG_COUNT(roles); i++) {
+        const char *post = workflow_post(workflow, roles[i]);
+        if (post == NULL)
+            continue;
+        ret_facts->roles[ret_facts->n_roles].role = roles[i];
+        ret_facts->roles[ret_facts->n_roles].n =
+            assign_people(city, place.area, post, now, ret_facts->roles[ret_facts->n_roles].staff);
+        ret_facts->n_roles++;
+    }
+}

@@ -1,0 +1,20 @@
+/* What the engine needs to know for one decision, found out from the city: place, category, holder, people. Pure. */
+#pragma once
+
+#include "services/triage/city.h"
+#include "services/triage/locate.h"
+#include "services/triage/workflow.h"
+
+/* What a report or an action says; "" or 0 = not said. */
+struct facts_input {
+    const char *category, *area; /* codes */
+    bool has_point;
+    double lat, lon; /* WGS 84 */
+    int64_t holder;  /* chosen by a dispatcher */
+    bool area_chosen; /* the area was chosen by a person and is taken as it is */
+};
+
+/* Fills facts. The root area belongs to what is in no area. */
+void facts_find(const struct city *city, struct map *map, const struct workflow *workflow,
+                const struct facts_input *input, bool reporter_has_mail, int64_t now,
+                struct workflow_facts *ret_facts);

@@ -1,0 +1,145 @@
+#include "services/triage/locate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <geos_c.h>
+
+struct shape {
+    int64_t area_id;
+    GEOSGeometry *border;
+    const GEOSPreparedGeometry *prepared; /* on first use */
+};
+
+struct map {
+    GEOSContextHandle_t geos;
+    GEOSSTRtree *tree;
+    GEOSWKBReader *reader;
+    struct shape **shapes;
+    size_t n, room;
+};
+
+struct map *map_new(void)
+{
+    struct map *map = wg_new(sizeof *map);
+    map->geos = GEOS_init_r();
+    map->tree = GEOSSTRtree_create_r(map->geos, 10);
+    map->reader = GEOSWKBReader_create_r(map->geos);
+    return map;
+}
+
+void map_destroy(struct map **map)
+{
+    struct map *self = *map;
+    if (self == NULL)
+        return;
+    GEOSSTRtree_destroy_r(self->geos, self->tree);
+    GEOSWKBReader_destroy_r(self->geos, self->reader);
+    for (size_t i = 0; i < self->n; i++) {
+        if (self->shapes[i]->prepared != NULL)
+            GEOSPreparedGeom_destroy_r(self->geos, self->shapes[i]->prepared);
+        GEOSGeom_destroy_r(self->geos, self->shapes[i]->border);
+        free(self->shapes[i]);
+    }
+    free(self->shapes);
+    GEOS_finish_r(self->geos);
+    free(self);
+    *map = NULL;
+}
+
+bool map_add(struct map *map, int64_t area_id, const void *wkb, size_t length)
+{
+    GEOSGeometry *border = GEOSWKBReader_read_r(map->geos, map->reader, wkb, length);
+    if (border == NULL)
+        return false;
+    struct shape *shape = wg_new(sizeof *shape);
+    *shape = (struct shape){ .area_id = area_id, .border = border };
+    if (map->n == map->room) {
+        map->room = map->room == 0 ? 256 : map->room * 2;
+        map->shapes = wg_resize(map->shapes, map->room * sizeof(struct shape *));
+    }
+    map->shapes[map->n++] = shape;
+    GEOSSTRtree_insert_r(map->geos, map->tree, border, shape);
+    return true;
+}
+
+/* The best candidate so far. */
+struct search {
+    struct map *map;
+    const struct city *city;
+    const GEOSGeometry *point;
+    const char *category;
+    const struct city_area *best;
+    double best_distance;
+    bool near; /* distances count, not containment */
+};
+
+/* 3 dedicated in its own matters, 2 temporary, 1 ordinary, 0 not to be chosen. */
+static int precedence(const struct search *search, const struct city_area *area)
+{
+    if (strcmp(area->kind, "dedicated") == 0)
+        return city_is_matter(search->city, area, search->category) ? 3 : 0;
+    return strcmp(area->kind, "temporary") == 0 ? 2 : 1;
+}
+
+static bool better(const struct search *search, const struct city_area *area)
+{
+    const struct city_area *best = search->best;
+    if (best == NULL)
+        return true;
+    int order = precedence(search, area) - precedence(search, best);
+    order = order != 0 ? order : city_depth(area->level) - city_depth(best->level);
+    return order != 0 ? order > 0 : area->id < best->id;
+}
+
+static void consider(void *item, void *arg)
+{
+    struct shape *shape = item;
+    struct search *search = arg;
+    struct map *map = search->map;
+    const struct city_area *area = city_area_by_id(search->city, shape->area_id);
+    if (area == NULL || precedence(search, area) == 0)
+        return;
+    if (!search->near) {
+        if (shape->prepared == NULL)
+            shape->prepared = GEOSPrepare_r(map->geos, shape->border);
+        if (GEOSPreparedIntersects_r(map->geos, shape->prepared, search->point) == 1 && better(search, area))
+            search->best = area;
+        return;
+    }
+    double distance;
+    if (GEOSDistance_r(map->geos, shape->border, search->point, &distance) != 1 || distance > LOCATE_NEAR_METRES)
+        return;
+    bool nearer = search->best == NULL || distance < search->best_distance - 0.001;
+    if (!nearer && (distance > search->best_distance + 0.001 || !better(search, area)))
+        return;
+    search->best = area;
+    search->best_distance = distance;
+}
+
+static const struct city_area *nearest(struct search *search, double x, double y)
+{
+    struct map *map = search->map;
+    const double d = LOCATE_NEAR_METRES;
+    GEOSGeometry *box = GEOSGeom_createRectangle_r(map->geos, x - d, y - d, x + d, y + d);
+    search->near = true;
+    if (box != NULL) {
+        GEOSSTRtree_query_r(map->geos, map->tree, box, consider, search);
+        GEOSGeom_destroy_r(map->geos, box);
+    }
+    return search->best;
+}
+
+const struct city_area *map_locate(struct map *map, const struct city *city, double lat, double lon,
+                                   const char *category)
+{
+    double x = lon * city->metres_lon, y = lat * city->metres_lat;
+    GEOSGeometry *point = GEOSGeom_createPointFromXY_r(map->geos, x, y);
+    struct search search = { .map = map, .city = city, .point = point, .category = category };
+    if (map->n > 0)
+        GEOSSTRtree_query_r(map->geos, map->tree, point, consider, &search);
+    const struct city_area *found = search.best != NULL || map->n == 0 ? search.best : nearest(&search, x, y);
+    GEOSGeom_destroy_r(map->geos, point);
+    return found;
+}
