@@ -212,9 +212,14 @@ static void set_security(const struct smtp_settings *settings, CURL *easy)
                      (long)(require ? CURLUSESSL_ALL
                             : off   ? CURLUSESSL_NONE
                                     : CURLUSESSL_TRY));
+    /* Without a folder of certificates libcurl keeps those of the file, once read, for all
+     * connections. */
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     /* Encryption that is only tried cannot be verified (RFC 7435): without it the letter would go
-     * in clear. */
+     * in clear. Certificates would be read for nothing. */
     if (!require && strncmp(settings->url, "smtps:", 6) != 0) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+        curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
     }
