@@ -1,6 +1,6 @@
-/* wangge-bus carries hints: `reports` and `notices` from PUSH to PULL, `events` from PUB to SUB. It has no state
- * and no opinion; what it loses, the next sweep finds. Only the bus binds. It writes nothing but its own row of
- * `instances`, on which /readyz rests. */
+/* wangge-bus carries hints: `reports` and `notices` from PUSH to PULL, `events` from PUB to SUB. It
+ * has no state and no opinion; what it loses, the next sweep finds. Only the bus binds. It writes
+ * nothing but its own row of `instances`, on which /readyz rests. */
 #include "common/bus.h"
 #include "common/db.h"
 #include "common/http.h"
@@ -71,8 +71,10 @@ static void open_doors(struct bus *bus)
     bus->events_in = bound(bus, ZMQ_XSUB, "events.in");
     bus->events_out = bound(bus, ZMQ_XPUB, "events.out");
     struct wg_metric *passed = wg_counter("wangge_bus_passed_total", "frames carried");
-    struct wg_metric *dropped = wg_counter("wangge_bus_dropped_total", "frames that nobody could take");
-    bus->reports = bus->notices = bus->events = bus->subscriptions = (struct lane){ .passed = passed, .dropped = dropped };
+    struct wg_metric *dropped =
+        wg_counter("wangge_bus_dropped_total", "frames that nobody could take");
+    bus->reports = bus->notices = bus->events = bus->subscriptions =
+        (struct lane){ .passed = passed, .dropped = dropped };
     open_lane(bus, &bus->reports, bus->reports_in, bus->reports_out);
     open_lane(bus, &bus->notices, bus->notices_in, bus->notices_out);
     open_lane(bus, &bus->events, bus->events_in, bus->events_out);
@@ -82,7 +84,8 @@ static void open_doors(struct bus *bus)
 int main(int argc, char **argv)
 {
     struct bus bus = { .service = wg_service_new("bus", NULL, 0, argc, argv) };
-    WG_AUTO(wg_db_destroy) struct wg_db *db = wg_db_new(bus.service, "instances", sql_statements, SQL_COUNT, 1);
+    WG_AUTO(wg_db_destroy)
+    struct wg_db *db = wg_db_new(bus.service, "instances", sql_statements, SQL_COUNT, 1);
     wg_service_beat(bus.service, db, SQL_BEAT);
     WG_AUTO(wg_http_destroy) struct wg_http *http = wg_http_new(bus.service, NULL, 0, NULL, NULL);
     open_doors(&bus);

@@ -61,7 +61,8 @@ bool codes_have_category(const char *code, void *codes)
 
 static void say_have(struct codes *codes)
 {
-    wg_service_part(codes->service, "codes", codes->areas.n == 0 && codes->reading_areas ? "reading areas" : NULL);
+    wg_service_part(codes->service, "codes",
+                    codes->areas.n == 0 && codes->reading_areas ? "reading areas" : NULL);
 }
 
 static void read_areas(struct codes *codes, const char *after);

@@ -1,4 +1,5 @@
-/* Which area codes and categories the city has, kept in memory and read anew when the registry's version changes. */
+/* Which area codes and categories the city has, kept in memory and read anew when the registry's
+ * version changes. */
 #pragma once
 
 #include <stdbool.h>

@@ -6,21 +6,25 @@
 #include "common/http.h"
 #include "common/log.h"
 #include "common/service.h"
+
+#include "intake_sql.h"
 #include "services/intake/codes.h"
 #include "services/intake/post.h"
 #include "services/intake/store.h"
-
-#include "intake_sql.h"
 
 static int64_t in_flight, disk_percent, queue_items, queue_bytes;
 static const char *disk;
 
 static const struct wg_setting settings[] = {
     { "WANGGE_INTAKE_INFLIGHT", WG_NUMBER, "2", 1, 4, "connections that write", NULL, &in_flight },
-    { "WANGGE_INTAKE_QUEUE", WG_NUMBER, "2000", 1, 100000, "reports that may wait for their commit", NULL, &queue_items },
-    { "WANGGE_INTAKE_QUEUE_BYTES", WG_NUMBER, "8388608", 1024, 1 << 30, "… and their bytes", NULL, &queue_bytes },
-    { "WANGGE_DISK", WG_TEXT, "", 0, 0, "folder whose free space is watched; empty: $WANGGE_HOME", &disk, NULL },
-    { "WANGGE_DISK_PERCENT", WG_NUMBER, "5", 0, 100, "free space below which reports are refused", NULL, &disk_percent },
+    { "WANGGE_INTAKE_QUEUE", WG_NUMBER, "2000", 1, 100000, "reports that may wait for their commit",
+      NULL, &queue_items },
+    { "WANGGE_INTAKE_QUEUE_BYTES", WG_NUMBER, "8388608", 1024, 1 << 30, "… and their bytes", NULL,
+      &queue_bytes },
+    { "WANGGE_DISK", WG_TEXT, "", 0, 0, "folder whose free space is watched; empty: $WANGGE_HOME",
+      &disk, NULL },
+    { "WANGGE_DISK_PERCENT", WG_NUMBER, "5", 0, 100, "free space below which reports are refused",
+      NULL, &disk_percent },
 };
 
 static const struct wg_route routes[] = {
@@ -35,14 +39,17 @@ static void registry_changed(const char *kind, int64_t version, void *arg)
 
 int main(int argc, char **argv)
 {
-    struct intake intake = { .service = wg_service_new("intake", settings, WG_COUNT(settings), argc, argv) };
+    struct intake intake = { .service = wg_service_new("intake", settings, WG_COUNT(settings), argc,
+                                                       argv) };
     static const char *const names[] = { "write-1", "write-2", "write-3", "write-4" };
     struct wg_db *writes[WG_COUNT(names)];
     for (size_t i = 0; i < (size_t)in_flight; i++)
         writes[i] = wg_db_new(intake.service, names[i], sql_statements, SQL_COUNT, 1);
-    WG_AUTO(wg_db_destroy) struct wg_db *reads = wg_db_new(intake.service, "read", sql_statements, SQL_COUNT, 32);
+    WG_AUTO(wg_db_destroy)
+    struct wg_db *reads = wg_db_new(intake.service, "read", sql_statements, SQL_COUNT, 32);
     WG_AUTO(wg_bus_destroy) struct wg_bus *bus = wg_bus_new(intake.service);
-    WG_AUTO(wg_access_destroy) struct wg_access *access = wg_access_new(intake.service, reads, SQL_FIND_KEY);
+    WG_AUTO(wg_access_destroy)
+    struct wg_access *access = wg_access_new(intake.service, reads, SQL_FIND_KEY);
     const struct store_setup setup = {
         .service = intake.service,
         .reads = reads,

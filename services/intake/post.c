@@ -28,32 +28,37 @@ static void hash_key(struct submission *submission, const struct wg_caller *call
     const struct report *report = &submission->report;
     char who[96];
     if (report->source_system != NULL) { /* a system's own id is the key, whatever else is given */
-        wg_hash(submission->key_hash, NULL, "source", (size_t)6, report->source_system, strlen(report->source_system),
-                report->source_id, strlen(report->source_id), NULL);
+        wg_hash(submission->key_hash, NULL, "source", (size_t)6, report->source_system,
+                strlen(report->source_system), report->source_id, strlen(report->source_id), NULL);
     } else {
         snprintf(who, sizeof who, "key:%lld", (long long)caller->key_id);
-        wg_hash(submission->key_hash, NULL, "key", (size_t)3, who, strlen(who), key, strlen(key), NULL);
+        wg_hash(submission->key_hash, NULL, "key", (size_t)3, who, strlen(who), key, strlen(key),
+                NULL);
     }
     submission->has_key = true;
 }
 
 static struct wg_problem *json_problem(const struct wg_json_verdict *verdict)
 {
-    struct wg_problem *problem = wg_problem_new(400, "bad-json", "请求体不是合格的 JSON", "The body is not sound JSON");
+    struct wg_problem *problem =
+        wg_problem_new(400, "bad-json", "请求体不是合格的 JSON", "The body is not sound JSON");
     char zh[200], en[200];
     if (verdict->fault == WG_JSON_FINE) {
         snprintf(zh, sizeof zh, "应是一个 JSON 对象");
         snprintf(en, sizeof en, "must be a JSON object");
     } else {
-        snprintf(zh, sizeof zh, "%s(第 %zu 字节)", wg_json_fault_text(verdict->fault, 0), verdict->offset);
-        snprintf(en, sizeof en, "%s (at byte %zu)", wg_json_fault_text(verdict->fault, 1), verdict->offset);
+        snprintf(zh, sizeof zh, "%s(第 %zu 字节)", wg_json_fault_text(verdict->fault, 0),
+                 verdict->offset);
+        snprintf(en, sizeof en, "%s (at byte %zu)", wg_json_fault_text(verdict->fault, 1),
+                 verdict->offset);
     }
     wg_problem_error(problem, "", zh, en);
     return problem;
 }
 
-struct submission *post_decode(struct intake *intake, const struct wg_request *request, const char *bytes,
-                               size_t length, const char *key, struct wg_problem **ret_problem)
+struct submission *post_decode(struct intake *intake, const struct wg_request *request,
+                               const char *bytes, size_t length, const char *key,
+                               struct wg_problem **ret_problem)
 {
     const struct wg_caller *caller = wg_request_caller(request);
     const struct report_known known = {
@@ -126,8 +131,9 @@ struct wg_problem *post_verdict_problem(enum verdict verdict)
     case REFUSED:
         return wg_problem_new(422, "not-storable", "内容无法保存", "The content cannot be stored");
     case FATE_UNKNOWN:
-        return wg_problem_new(503, "fate-unknown", "是否已保存尚不确定,请用同一幂等键重试",
-                              "Whether it was stored is not known; try again with the same idempotency key");
+        return wg_problem_new(
+            503, "fate-unknown", "是否已保存尚不确定,请用同一幂等键重试",
+            "Whether it was stored is not known; try again with the same idempotency key");
     case ACCEPTED:
     case REPLAYED:
     case UNAVAILABLE:
@@ -143,7 +149,8 @@ struct wg_problem *post_condition_problem(int condition)
         return wg_problem_new(503, "queue-full", "系统繁忙,未保存,请稍后重试",
                               "The queue is full; nothing was stored; try again later");
     if (condition == STORE_DISK)
-        return wg_problem_new(503, "disk-nearly-full", "存储空间不足,未保存", "The disk is nearly full; nothing was stored");
+        return wg_problem_new(503, "disk-nearly-full", "存储空间不足,未保存",
+                              "The disk is nearly full; nothing was stored");
     return post_verdict_problem(UNAVAILABLE);
 }
 
@@ -158,7 +165,8 @@ static void single_free(struct single **single)
     *single = NULL;
 }
 
-static void reply_accepted(struct intake *intake, struct wg_request *request, const struct submission *submission)
+static void reply_accepted(struct intake *intake, struct wg_request *request,
+                           const struct submission *submission)
 {
     struct json_object *body = post_answer(intake, submission);
     wg_reply_header(request, "Location", wg_json_text(wg_json_get(body, "links"), "self"));
@@ -212,9 +220,11 @@ static void single_end(struct single *single)
     const char *bytes = single->body.bytes == NULL ? "" : single->body.bytes;
     struct submission *submission = NULL;
     if (single->too_large)
-        wg_reply_refusal(request, 413, "body-too-large", "请求体超过 1 MiB", "The body is larger than 1 MiB");
+        wg_reply_refusal(request, 413, "body-too-large", "请求体超过 1 MiB",
+                         "The body is larger than 1 MiB");
     else if (key_fine(request, key))
-        submission = post_decode(single->intake, request, bytes, single->body.length, key, &problem);
+        submission =
+            post_decode(single->intake, request, bytes, single->body.length, key, &problem);
     if (problem != NULL)
         wg_reply_problem(request, &problem);
     if (submission == NULL) {
@@ -257,7 +267,8 @@ static void begin(struct wg_request *request, void *arg)
         return;
     }
     if (!is_type(request, "application/json")) {
-        wg_reply_refusal(request, 415, "unsupported-media-type", "请用 application/json 或 application/x-ndjson",
+        wg_reply_refusal(request, 415, "unsupported-media-type",
+                         "请用 application/json 或 application/x-ndjson",
                          "Send application/json or application/x-ndjson");
         return;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/http.h"
+
 #include "services/intake/codes.h"
 #include "services/intake/store.h"
 
@@ -19,10 +20,11 @@ void post_reports(struct wg_request *request, void *intake);
 
 /* ---- shared with upload.c */
 
-/* Decodes one body into a new submission. NULL: ret_problem says why. key: the Idempotency-Key (or key#line), may
- * be NULL. owner and answered are set by the caller. */
-struct submission *post_decode(struct intake *intake, const struct wg_request *request, const char *bytes,
-                               size_t length, const char *key, struct wg_problem **ret_problem);
+/* Decodes one body into a new submission. NULL: ret_problem says why. key: the Idempotency-Key (or
+ * key#line), may be NULL. owner and answered are set by the caller. */
+struct submission *post_decode(struct intake *intake, const struct wg_request *request,
+                               const char *bytes, size_t length, const char *key,
+                               struct wg_problem **ret_problem);
 void post_free(struct submission **submission);
 
 /* The 201 body. */

@@ -24,7 +24,8 @@ static void fault(struct judge *judge, const char *pointer, const char *zh, cons
 
 /* ---- members that are strings */
 
-static const char *text_of(struct judge *judge, struct json_object *value, const char *pointer, size_t most)
+static const char *text_of(struct judge *judge, struct json_object *value, const char *pointer,
+                           size_t most)
 {
     char zh[96], en[96];
     if (!json_object_is_type(value, json_type_string)) {
@@ -41,7 +42,8 @@ static const char *text_of(struct judge *judge, struct json_object *value, const
     return NULL;
 }
 
-static void one_of(struct judge *judge, const char *value, const char *pointer, const char *const *choices)
+static void one_of(struct judge *judge, const char *value, const char *pointer,
+                   const char *const *choices)
 {
     char zh[200] = "应为其中之一:", en[200] = "must be one of: ";
     for (size_t i = 0; value != NULL && choices[i] != NULL; i++)
@@ -59,7 +61,8 @@ static void one_of(struct judge *judge, const char *value, const char *pointer, 
 static int64_t time_of(struct judge *judge, struct json_object *value, const char *pointer)
 {
     int64_t time = 0;
-    if (!json_object_is_type(value, json_type_string) || wg_time_parse(json_object_get_string(value), &time) != 0) {
+    if (!json_object_is_type(value, json_type_string) ||
+        wg_time_parse(json_object_get_string(value), &time) != 0) {
         fault(judge, pointer, "应是带时区的时间,如 2026-11-23T08:00:00+08:00",
               "must be a time with its offset, such as 2026-11-23T08:00:00+08:00");
         return 0;
@@ -91,7 +94,8 @@ static void take_category(struct judge *judge, struct json_object *value)
 {
     const char *code = text_of(judge, value, "/category", 40);
     if (code != NULL && !judge->known->category(code, judge->known->arg))
-        fault(judge, "/category", "没有这个类别(见 GET /api/v1/categories)", "no such category (see GET /api/v1/categories)");
+        fault(judge, "/category", "没有这个类别(见 GET /api/v1/categories)",
+              "no such category (see GET /api/v1/categories)");
     judge->report->category = code;
 }
 
@@ -99,14 +103,17 @@ static void take_area(struct judge *judge, struct json_object *value)
 {
     const char *code = text_of(judge, value, "/area", 17);
     if (code != NULL && !judge->known->area(code, judge->known->arg))
-        fault(judge, "/area", "没有这个区域(见 GET /api/v1/areas)", "no such area (see GET /api/v1/areas)");
+        fault(judge, "/area", "没有这个区域(见 GET /api/v1/areas)",
+              "no such area (see GET /api/v1/areas)");
     judge->report->area = code;
 }
 
-static double degrees(struct judge *judge, struct json_object *value, const char *pointer, double most)
+static double degrees(struct judge *judge, struct json_object *value, const char *pointer,
+                      double most)
 {
     char zh[64], en[64];
-    bool number = json_object_is_type(value, json_type_double) || json_object_is_type(value, json_type_int);
+    bool number =
+        json_object_is_type(value, json_type_double) || json_object_is_type(value, json_type_int);
     double degree = json_object_get_double(value);
     if (number && isfinite(degree) && fabs(degree) <= most)
         return degree;
@@ -142,7 +149,8 @@ static void take_address(struct judge *judge, struct json_object *value)
 
 static void take_channel(struct judge *judge, struct json_object *value)
 {
-    static const char *const choices[] = { "web", "phone", "counter", "wechat", "paper", "patrol", "system", NULL };
+    static const char *const choices[] = { "web",   "phone",  "counter", "wechat",
+                                           "paper", "patrol", "system",  NULL };
     judge->report->channel = text_of(judge, value, "/channel", 32);
     one_of(judge, judge->report->channel, "/channel", choices);
 }
@@ -158,7 +166,8 @@ static void take_on_behalf(struct judge *judge, struct json_object *value)
 {
     judge->report->on_behalf = flag_of(judge, value, "/on_behalf");
     if (judge->report->on_behalf && !judge->known->staff)
-        fault(judge, "/on_behalf", "只有工作人员的密钥可以代录", "only a key of a member of staff may enter for others");
+        fault(judge, "/on_behalf", "只有工作人员的密钥可以代录",
+              "only a key of a member of staff may enter for others");
 }
 
 static void take_training(struct judge *judge, struct json_object *value)
@@ -171,8 +180,10 @@ static void take_occurred_at(struct judge *judge, struct json_object *value)
     const int64_t day = INT64_C(86400) * 1000000;
     int64_t at = time_of(judge, value, "/occurred_at");
     judge->report->occurred_at = at;
-    if (at != 0 && (at > judge->known->now + day / 24 || at < judge->known->now - YEARS_BACK * 366 * day))
-        fault(judge, "/occurred_at", "不能在将来,也不能早于十年前", "must not lie in the future, nor more than ten years back");
+    if (at != 0 &&
+        (at > judge->known->now + day / 24 || at < judge->known->now - YEARS_BACK * 366 * day))
+        fault(judge, "/occurred_at", "不能在将来,也不能早于十年前",
+              "must not lie in the future, nor more than ten years back");
 }
 
 static void refuse_later(struct judge *judge, const char *pointer)
@@ -232,10 +243,12 @@ static void take_reporter(struct judge *judge, struct json_object *value)
             unknown_member(judge, "/reporter", key);
     }
     if (report->phone != NULL && strspn(report->phone, "0123456789+-() ") != strlen(report->phone))
-        fault(judge, "/reporter/phone", "只能有数字、空格和 +-()", "may hold digits, spaces and +-() only");
+        fault(judge, "/reporter/phone", "只能有数字、空格和 +-()",
+              "may hold digits, spaces and +-() only");
     const char *at = report->email == NULL ? NULL : strchr(report->email, '@');
-    if (report->email != NULL && (at == NULL || at == report->email || at[1] == '\0' || strchr(at + 1, '@') != NULL ||
-                                  strpbrk(report->email, " \t\r\n<>,;\"\\") != NULL))
+    if (report->email != NULL &&
+        (at == NULL || at == report->email || at[1] == '\0' || strchr(at + 1, '@') != NULL ||
+         strpbrk(report->email, " \t\r\n<>,;\"\\") != NULL))
         fault(judge, "/reporter/email", "不是邮件地址", "is no mail address");
 }
 
@@ -264,7 +277,8 @@ static void take_source(struct judge *judge, struct json_object *value)
     if (wg_json_get(value, "id") == NULL)
         fault(judge, "/source/id", "必填", "is required");
     if (report->source_system != NULL && strcmp(report->source_system, judge->known->system) != 0)
-        fault(judge, "/source/system", "只接受该系统自己的密钥", "is taken only with that system's own key");
+        fault(judge, "/source/system", "只接受该系统自己的密钥",
+              "is taken only with that system's own key");
 }
 
 static const struct {
@@ -306,7 +320,8 @@ static void judge_whole(struct judge *judge)
     struct report *report = judge->report;
     if (wg_json_get(report->json, "text") == NULL)
         fault(judge, "/text", "必填", "is required");
-    bool lat = wg_json_get(report->json, "lat") != NULL, lon = wg_json_get(report->json, "lon") != NULL;
+    bool lat = wg_json_get(report->json, "lat") != NULL,
+         lon = wg_json_get(report->json, "lon") != NULL;
     if (lat != lon)
         fault(judge, lat ? "/lon" : "/lat", "经纬度应一起给出", "lat and lon go together");
     if (report->crs != NULL && !lat && !lon)
@@ -315,8 +330,8 @@ static void judge_whole(struct judge *judge)
         report->channel = report->source_system != NULL ? "system" : "web";
 }
 
-void report_decode(struct report *report, struct json_object **json, const struct report_known *known,
-                   struct wg_problem *problem)
+void report_decode(struct report *report, struct json_object **json,
+                   const struct report_known *known, struct wg_problem *problem)
 {
     struct judge judge = { .report = report, .known = known, .problem = problem };
     *report = (struct report){ .json = *json };

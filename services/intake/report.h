@@ -1,15 +1,15 @@
-/* One report as it was said: decoded and judged for form alone, all faults at once. Pure: no clock, no socket,
- * no database; what exists in the city (areas, categories) is asked through `known`. */
+/* One report as it was said: decoded and judged for form alone, all faults at once. Pure: no clock,
+ * no socket, no database; what exists in the city (areas, categories) is asked through `known`. */
 #pragma once
 
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <json-c/json.h>
-
 #include "common/problem.h"
 
-/* Every const char * borrows from `json`, which the report owns; NULL = not given. Times 0 = not given. */
+/* Every const char * borrows from `json`, which the report owns; NULL = not given. Times 0 = not
+ * given. */
 struct report {
     struct json_object *json;
     int64_t id, received_at, occurred_at;
@@ -34,7 +34,8 @@ struct report_known {
     int64_t now;
 };
 
-/* Takes json (an object). Faults go to problem with their pointers; their number stands in wg_problem_errors. */
-void report_decode(struct report *report, struct json_object **json, const struct report_known *known,
-                   struct wg_problem *problem);
+/* Takes json (an object). Faults go to problem with their pointers; their number stands in
+ * wg_problem_errors. */
+void report_decode(struct report *report, struct json_object **json,
+                   const struct report_known *known, struct wg_problem *problem);
 void report_clear(struct report *report);

@@ -16,7 +16,14 @@
 
 #include "intake_sql.h"
 
-enum { BLOCK = 1000, BLOCKS_MOST = 16, BLOCKS_LOW = 8, PATIENCE_MS = 5000, DUE_US = 1000000, SEALED_ROOM = 600 };
+enum {
+    BLOCK = 1000,
+    BLOCKS_MOST = 16,
+    BLOCKS_LOW = 8,
+    PATIENCE_MS = 5000,
+    DUE_US = 1000000,
+    SEALED_ROOM = 600
+};
 
 struct store {
     struct store_setup setup;
@@ -38,7 +45,8 @@ static void ids_landed(struct wg_flight *flight, void *arg)
     store->taking_ids = false;
     for (int row = 0; rows != NULL && row < PQntuples(rows) && store->n_blocks < BLOCKS_MOST; row++)
         store->blocks[store->n_blocks++] = wg_get_i64(rows, row, 0);
-    wg_service_part(store->setup.service, "numbers", store->n_blocks == 0 ? "no numbers yet" : NULL);
+    wg_service_part(store->setup.service, "numbers",
+                    store->n_blocks == 0 ? "no numbers yet" : NULL);
 }
 
 static void take_ids(void *arg)
@@ -150,9 +158,10 @@ static void put_row(struct store *store, struct wg_column **c, const struct subm
 static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
 {
     static const enum wg_type types[] = {
-        WG_I64,    WG_TIME,   WG_TIME, WG_STRING, WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_STRING,
-        WG_STRING, WG_STRING, WG_STRING, WG_I64,  WG_BOOL,   WG_BOOL,   WG_STRING, WG_STRING, WG_TIME,
-        WG_TIME,   WG_BYTEA,  WG_BYTEA, WG_BYTEA, WG_I64,    WG_BYTEA,  WG_BOOL,   WG_BOOL,
+        WG_I64,   WG_TIME,   WG_TIME,   WG_STRING, WG_STRING, WG_STRING, WG_F64,
+        WG_F64,   WG_STRING, WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_BOOL,
+        WG_BOOL,  WG_STRING, WG_STRING, WG_TIME,   WG_TIME,   WG_BYTEA,  WG_BYTEA,
+        WG_BYTEA, WG_I64,    WG_BYTEA,  WG_BOOL,   WG_BOOL,
     };
     struct store *store = arg;
     struct wg_column *columns[WG_COUNT(types)];
@@ -161,7 +170,8 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
     for (size_t i = 0; i < n; i++) {
         const struct submission *submission = items[i];
         put_row(store, columns, submission);
-        if (submission->report.name != NULL || submission->report.phone != NULL || submission->report.email != NULL)
+        if (submission->report.name != NULL || submission->report.phone != NULL ||
+            submission->report.email != NULL)
             add_sealed(store, &submission->report, columns + 22);
     }
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
@@ -170,7 +180,8 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
     wg_params_time(params, wg_clock_now() + DUE_US);
     wg_flight_add(flight, SQL_INSERT_REPORTS, &params);
     if (WG_FAULT(INTAKE_BEFORE_COMMIT) < 0)
-        wg_log(WG_WARNING, "fault-point", "point=intake.before_commit"); /* an error here changes nothing: nothing was sent */
+        wg_log(WG_WARNING, "fault-point",
+               "point=intake.before_commit"); /* an error here changes nothing: nothing was sent */
 }
 
 /* ---- verdicts */
@@ -178,8 +189,9 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
 static void count_verdict(struct store *store, enum verdict verdict)
 {
     struct wg_metric *const counters[] = {
-        [ACCEPTED] = store->accepted, [REPLAYED] = store->replayed,       [KEY_REUSED] = store->refused,
-        [REFUSED] = store->refused,   [UNAVAILABLE] = store->unavailable, [FATE_UNKNOWN] = store->unavailable,
+        [ACCEPTED] = store->accepted,       [REPLAYED] = store->replayed,
+        [KEY_REUSED] = store->refused,      [REFUSED] = store->refused,
+        [UNAVAILABLE] = store->unavailable, [FATE_UNKNOWN] = store->unavailable,
     };
     wg_count(counters[verdict], 1);
 }
@@ -190,7 +202,8 @@ static void decide(struct store *store, struct submission *submission, enum verd
     count_verdict(store, verdict);
     if (verdict == ACCEPTED)
         wg_log_about(submission->report.id, WG_INFO, "accepted", "delay_us=%lld channel=%s",
-                     (long long)(wg_clock_now() - submission->report.received_at), submission->report.channel);
+                     (long long)(wg_clock_now() - submission->report.received_at),
+                     submission->report.channel);
     submission->answered(submission);
 }
 
@@ -208,7 +221,8 @@ static int find_row(const PGresult *rows, const struct submission *submission)
         const void *key = wg_get_bytes(rows, row, 2, &length);
         if (wg_get_i64(rows, row, 0) == submission->report.id)
             return row;
-        if (submission->has_key && length == WG_HASH_BYTES && memcmp(key, submission->key_hash, length) == 0)
+        if (submission->has_key && length == WG_HASH_BYTES &&
+            memcmp(key, submission->key_hash, length) == 0)
             return row;
     }
     return -1;
@@ -261,8 +275,8 @@ static void look_up(struct store *store, struct lookup **lookup)
 }
 
 /* Rows come in the order of the ids that were sent, without those that were not written. */
-static size_t answer_written(struct store *store, const PGresult *rows, void **items, size_t n, int64_t *ids,
-                             struct lookup *unwritten)
+static size_t answer_written(struct store *store, const PGresult *rows, void **items, size_t n,
+                             int64_t *ids, struct lookup *unwritten)
 {
     size_t written = 0;
     int row = 0;
@@ -298,7 +312,8 @@ static void push_hint(void *arg)
 static void done(const struct wg_flight *flight, void **items, size_t n, void *arg)
 {
     struct store *store = arg;
-    WG_AUTO(wg_free) struct lookup *unwritten = wg_new(sizeof *unwritten + n * sizeof unwritten->items[0]);
+    WG_AUTO(wg_free)
+    struct lookup *unwritten = wg_new(sizeof *unwritten + n * sizeof unwritten->items[0]);
     struct hint *hint = wg_new(sizeof *hint + n * sizeof hint->ids[0]);
     *unwritten = (struct lookup){ .store = store };
     hint->store = store;
@@ -316,8 +331,8 @@ static void done(const struct wg_flight *flight, void **items, size_t n, void *a
 static void reject(void *item, const struct wg_flight *flight, void *arg)
 {
     struct submission *submission = item;
-    wg_log_about(submission->report.id, WG_ERROR, "refused", "sqlstate=%s message=%s", wg_flight_sqlstate(flight),
-                 wg_log_quote(wg_flight_message(flight)));
+    wg_log_about(submission->report.id, WG_ERROR, "refused", "sqlstate=%s message=%s",
+                 wg_flight_sqlstate(flight), wg_log_quote(wg_flight_message(flight)));
     decide(arg, submission, REFUSED);
 }
 
@@ -364,7 +379,8 @@ static void look_at_disk(void *arg)
     struct statvfs disk;
     if (statvfs(store->setup.disk, &disk) != 0 || disk.f_blocks == 0)
         return;
-    bool full = (double)disk.f_bavail * 100 / (double)disk.f_blocks < (double)store->setup.disk_percent;
+    bool full =
+        (double)disk.f_bavail * 100 / (double)disk.f_blocks < (double)store->setup.disk_percent;
     if (full != store->disk_full)
         wg_log(full ? WG_ERROR : WG_INFO, full ? "alarm" : "alarm-over", "reason=disk-nearly-full");
     store->disk_full = full;
@@ -393,9 +409,12 @@ struct store *store_new(const struct store_setup *setup)
     struct store *store = wg_new(sizeof *store);
     store->setup = *setup;
     store->accepted = wg_counter("wangge_reports_accepted_total", "reports that stand");
-    store->replayed = wg_counter("wangge_reports_replayed_total", "repeats answered with the first answer");
-    store->refused = wg_counter("wangge_reports_refused_total", "reports refused for their key or content");
-    store->unavailable = wg_counter("wangge_reports_unavailable_total", "reports not written in time");
+    store->replayed =
+        wg_counter("wangge_reports_replayed_total", "repeats answered with the first answer");
+    store->refused =
+        wg_counter("wangge_reports_refused_total", "reports refused for their key or content");
+    store->unavailable =
+        wg_counter("wangge_reports_unavailable_total", "reports not written in time");
     if (!read_secrets(store)) {
         wg_log_flush();
         exit(1);

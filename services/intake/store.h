@@ -1,11 +1,12 @@
-/* Where reports are written down: numbered here, written in batches, answered only when they stand. The only file
- * of intake that talks SQL (codes.c reads what the city has). */
+/* Where reports are written down: numbered here, written in batches, answered only when they stand.
+ * The only file of intake that talks SQL (codes.c reads what the city has). */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "common/crypto.h"
+
 #include "services/intake/report.h"
 
 struct wg_service;
@@ -14,8 +15,9 @@ struct wg_bus;
 struct store;
 
 enum verdict {
-    ACCEPTED,     /* it stands */
-    REPLAYED,     /* it stood already: same key, same body; first_id and first_received_at are the first one's */
+    ACCEPTED, /* it stands */
+    REPLAYED, /* it stood already: same key, same body; first_id and first_received_at are the first
+                 one's */
     KEY_REUSED,   /* same key, other body */
     REFUSED,      /* PostgreSQL takes this item in no way */
     UNAVAILABLE,  /* nothing was written in the time of our patience */

@@ -1,15 +1,23 @@
-/* Many reports in one body, a line each (NDJSON): read no faster than they are written down. At most 500 lines of
- * an upload are in the queue; meanwhile the rest is not read. The answer is one result a line, each with its own
- * status, in the order of the lines; sent again with the same key, an upload cut in the middle is completed. */
+/* Many reports in one body, a line each (NDJSON): read no faster than they are written down. At
+ * most 500 lines of an upload are in the queue; meanwhile the rest is not read. The answer is one
+ * result a line, each with its own status, in the order of the lines; sent again with the same key,
+ * an upload cut in the middle is completed. */
 #include <stdio.h>
 #include <string.h>
 
 #include "common/access.h"
 #include "common/json.h"
 #include "common/text.h"
+
 #include "services/intake/post.h"
 
-enum { LINES_MOST = 10000, BYTES_MOST = 64 << 20, LINE_MOST = 1 << 20, OPEN_MOST = 500, OPEN_LOW = 250 };
+enum {
+    LINES_MOST = 10000,
+    BYTES_MOST = 64 << 20,
+    LINE_MOST = 1 << 20,
+    OPEN_MOST = 500,
+    OPEN_LOW = 250
+};
 
 struct upload {
     struct intake *intake;
@@ -45,15 +53,16 @@ static void set_result(struct upload *upload, int line, int status, struct json_
         if (strcmp(key, "status") != 0)
             json_object_object_add(result, key, json_object_get(value));
     }
-    upload->results[line - 1] =
-        wg_strdup(json_object_to_json_string_ext(result, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    upload->results[line - 1] = wg_strdup(json_object_to_json_string_ext(
+        result, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(result);
     json_object_put(body);
 }
 
 static void set_problem(struct upload *upload, int line, struct wg_problem **problem)
 {
-    set_result(upload, line, wg_problem_status(*problem), wg_problem_json(*problem, upload->english));
+    set_result(upload, line, wg_problem_status(*problem),
+               wg_problem_json(*problem, upload->english));
     wg_problem_destroy(problem);
 }
 
@@ -108,8 +117,8 @@ static void take_line(struct upload *upload, const char *bytes, size_t length)
     int line = new_line(upload);
     const char *given = wg_request_header(upload->request, "Idempotency-Key");
     snprintf(key, sizeof key, "%s#%d", given == NULL ? "" : given, line);
-    struct submission *submission =
-        post_decode(upload->intake, upload->request, bytes, length, given == NULL ? NULL : key, &problem);
+    struct submission *submission = post_decode(upload->intake, upload->request, bytes, length,
+                                                given == NULL ? NULL : key, &problem);
     if (submission != NULL) {
         submission->owner = upload;
         submission->answered = line_answered;
@@ -163,7 +172,8 @@ static void take_lines(struct upload *upload)
         if (blank(bytes, length))
             continue;
         if (upload->lines == LINES_MOST)
-            overflow(upload, "超过 10,000 行,其余未读", "More than 10,000 lines; the rest was not read");
+            overflow(upload, "超过 10,000 行,其余未读",
+                     "More than 10,000 lines; the rest was not read");
         else
             take_line(upload, bytes, length);
     }
@@ -173,7 +183,8 @@ static void take_lines(struct upload *upload)
     upload->unread.length = left;
     upload->read_at = 0;
     if (left > LINE_MOST && !upload->overflow && upload->open < OPEN_MOST)
-        overflow(upload, "有一行超过 1 MiB,其余未读", "A line is larger than 1 MiB; the rest was not read");
+        overflow(upload, "有一行超过 1 MiB,其余未读",
+                 "A line is larger than 1 MiB; the rest was not read");
 }
 
 static void go_on(struct upload *upload)
@@ -194,7 +205,8 @@ void upload_begin(struct wg_request *request, struct intake *intake)
     const char *key = wg_request_header(request, "Idempotency-Key");
     if (wg_request_caller(request)->key_id == 0) {
         wg_reply_header(request, "WWW-Authenticate", "Bearer");
-        wg_reply_refusal(request, 401, "key-required", "批量上报需要密钥", "An upload of many reports needs a key");
+        wg_reply_refusal(request, 401, "key-required", "批量上报需要密钥",
+                         "An upload of many reports needs a key");
         return;
     }
     if (key != NULL && (key[0] == '\0' || strlen(key) > 200)) {

@@ -1,9 +1,11 @@
-/* One action on its way, shared by actions.c (the course) and replies.c (what the asker is told). */
+/* One action on its way, shared by actions.c (the course) and replies.c (what the asker is told).
+ */
 #pragma once
 
 #include "common/access.h"
 #include "common/crypto.h"
 #include "common/http.h"
+
 #include "services/triage/city_load.h"
 
 struct actions;

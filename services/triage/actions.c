@@ -1,10 +1,9 @@
 #include "services/triage/actions.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-#include <sodium.h>
 
 #include "common/area.h"
 #include "common/batch.h"
@@ -15,10 +14,10 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/service.h"
+
 #include "services/triage/action.h"
 #include "services/triage/facts.h"
 #include "services/triage/notices.h"
-
 #include "triage_sql.h"
 
 enum { ROUNDS_MOST = 20, WEIGHT = 4000, SINCE_MOST = 50 };
@@ -119,10 +118,12 @@ static void answer_stale(struct action *action)
 static void find_facts(struct action *action, struct workflow_facts *facts)
 {
     struct knowledge *knowledge = action->owner->knowledge;
-    const char *category = wg_json_text(action->input, "category"), *area = wg_json_text(action->input, "area");
+    const char *category = wg_json_text(action->input, "category"),
+               *area = wg_json_text(action->input, "area");
     /* A place that the case has stands, unless another is chosen: borders never move a case. */
     bool keeps = area == NULL && strcmp(action->before.reason, "place") != 0 &&
-                 strcmp(action->before.reason, "outside") != 0 && strcmp(action->before.reason, "grid") != 0;
+                 strcmp(action->before.reason, "outside") != 0 &&
+                 strcmp(action->before.reason, "grid") != 0;
     const struct facts_input input = {
         .category = category != NULL ? category : action->before.category,
         .area = area != NULL ? area : (keeps ? action->before.area : ""),
@@ -132,15 +133,16 @@ static void find_facts(struct action *action, struct workflow_facts *facts)
         .lon = action->lon,
         .holder = action->holder,
     };
-    facts_find(&knowledge->city, knowledge->map, action->workflow, &input, action->reporter_has_mail, wg_clock_now(),
-               facts);
+    facts_find(&knowledge->city, knowledge->map, action->workflow, &input,
+               action->reporter_has_mail, wg_clock_now(), facts);
 }
 
 /* Codes that the city does not have, before the engine is asked. */
 static void judge_codes(struct action *action, struct wg_problem *problem)
 {
     const struct city *city = &action->owner->knowledge->city;
-    const char *category = wg_json_text(action->input, "category"), *area = wg_json_text(action->input, "area");
+    const char *category = wg_json_text(action->input, "category"),
+               *area = wg_json_text(action->input, "area");
     if (category != NULL && city_category(city, category) == NULL)
         wg_problem_error(problem, "/category", "没有这个类别", "no such category");
     if (area != NULL && city_area_by_code(city, area) == NULL)
@@ -148,14 +150,16 @@ static void judge_codes(struct action *action, struct wg_problem *problem)
     else if (area != NULL && city_depth(city_area_by_code(city, area)->level) < city_depth("grid"))
         wg_problem_error(problem, "/area", "应是网格或微网格", "must be a grid or a micro-grid");
     if (wg_json_text(action->input, "holder") != NULL && action->holder == 0)
-        wg_problem_error(problem, "/holder", "没有这个人员,或不在此处任职", "no such person, or not with a post here");
+        wg_problem_error(problem, "/holder", "没有这个人员,或不在此处任职",
+                         "no such person, or not with a post here");
 }
 
 static void write_down(struct action *action)
 {
     if (wg_batch_add(action->owner->batch, action, WEIGHT) == 0)
         return;
-    wg_reply_refusal(action->request, 503, "queue-full", "系统繁忙,请稍后重试", "The queue is full; try again later");
+    wg_reply_refusal(action->request, 503, "queue-full", "系统繁忙,请稍后重试",
+                     "The queue is full; try again later");
     action_free(&action);
 }
 
@@ -188,11 +192,12 @@ static void decide(struct action *action)
     const char *why = NULL;
     const struct workflow_actor actor = action_actor(action);
     WG_AUTO(wg_problem_destroy)
-    struct wg_problem *problem = wg_problem_new(422, "invalid-action", "操作内容有误", "The action has faults");
+    struct wg_problem *problem =
+        wg_problem_new(422, "invalid-action", "操作内容有误", "The action has faults");
     judge_codes(action, problem);
     find_facts(action, &facts);
-    int refusal = workflow_step(action->workflow, &action->before, action->name, &actor, &facts, action->input,
-                                wg_clock_now(), &action->decision, problem, &why);
+    int refusal = workflow_step(action->workflow, &action->before, action->name, &actor, &facts,
+                                action->input, wg_clock_now(), &action->decision, problem, &why);
     if (refusal == 0)
         write_down(action);
     else
@@ -354,7 +359,9 @@ static void put_id(struct wg_column *column, int64_t value)
 
 static void put_json(struct wg_column *column, struct json_object *value)
 {
-    wg_column_text(column, value == NULL ? NULL : json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN));
+    wg_column_text(column, value == NULL
+                               ? NULL
+                               : json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN));
 }
 
 static void put_row(struct wg_column **c, const struct action *action)
@@ -388,8 +395,9 @@ static void put_row(struct wg_column **c, const struct action *action)
 static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
 {
     static const enum wg_type types[] = {
-        WG_I64,    WG_I32, WG_BOOL,   WG_STRING, WG_STRING, WG_STRING, WG_I64,   WG_STRING, WG_STRING, WG_I64,   WG_STRING, WG_I64,
-        WG_STRING, WG_BOOL, WG_TIME,  WG_TIME,   WG_JSONB,  WG_STRING, WG_I64,   WG_JSONB,  WG_JSONB,  WG_BYTEA, WG_BYTEA,
+        WG_I64,    WG_I32,    WG_BOOL,   WG_STRING, WG_STRING, WG_STRING, WG_I64,   WG_STRING,
+        WG_STRING, WG_I64,    WG_STRING, WG_I64,    WG_STRING, WG_BOOL,   WG_TIME,  WG_TIME,
+        WG_JSONB,  WG_STRING, WG_I64,    WG_JSONB,  WG_JSONB,  WG_BYTEA,  WG_BYTEA,
     };
     struct wg_column *columns[WG_COUNT(types)], *ids = wg_column_new(WG_I64);
     struct notice_columns notices;
@@ -432,15 +440,16 @@ static void done(const struct wg_flight *flight, void **items, size_t n, void *a
     for (size_t i = 0; i < n; i++) {
         struct action *action = items[i];
         action->n = written(rows, action->case_id);
-        if (action->n == 0) { /* the guard: somebody else was first; decide anew on what stands now */
+        if (action->n ==
+            0) { /* the guard: somebody else was first; decide anew on what stands now */
             wg_count(actions->again, 1);
             read_case(action);
             continue;
         }
         wg_count(actions->done, 1);
         wg_observe(actions->delay, wg_clock_mono() - wg_request_started(action->request));
-        wg_log_about(action->case_id, WG_INFO, "acted", "action=%s state=%s n=%d delay_us=%lld", action->name,
-                     action->decision.after.state, action->n,
+        wg_log_about(action->case_id, WG_INFO, "acted", "action=%s state=%s n=%d delay_us=%lld",
+                     action->name, action->decision.after.state, action->n,
                      (long long)(wg_clock_mono() - wg_request_started(action->request)));
         if (action->decision.n_notices > 0)
             ids[told++] = action->case_id;
@@ -456,8 +465,8 @@ static void reject(void *item, const struct wg_flight *flight, void *arg)
 {
     struct action *action = item;
     (void)arg;
-    wg_log_about(action->case_id, WG_ERROR, "refused", "action=%s sqlstate=%s message=%s", action->name,
-                 wg_flight_sqlstate(flight), wg_log_quote(wg_flight_message(flight)));
+    wg_log_about(action->case_id, WG_ERROR, "refused", "action=%s sqlstate=%s message=%s",
+                 action->name, wg_flight_sqlstate(flight), wg_log_quote(wg_flight_message(flight)));
     reply_away(action);
     action_free(&action);
 }
@@ -532,7 +541,8 @@ static void take_match(struct action *action)
     const char *given = wg_request_header(action->request, "If-Match");
     int n = 0, used = 0;
     action->has_match = given != NULL;
-    bool right = given != NULL && sscanf(given, "\"%d\"%n", &n, &used) == 1 && given[used] == '\0' && n > 0;
+    bool right =
+        given != NULL && sscanf(given, "\"%d\"%n", &n, &used) == 1 && given[used] == '\0' && n > 0;
     action->match = right ? n : 0;
 }
 
@@ -567,7 +577,8 @@ static bool take_body(struct action *action)
         return false;
     const char *name = wg_json_text(action->input, "action");
     if (name == NULL || strlen(name) >= sizeof action->name) {
-        struct wg_problem *problem = wg_problem_new(422, "invalid-action", "操作内容有误", "The action has faults");
+        struct wg_problem *problem =
+            wg_problem_new(422, "invalid-action", "操作内容有误", "The action has faults");
         wg_problem_error(problem, "/action", "必填", "is required");
         wg_reply_problem(action->request, &problem);
         return false;
@@ -611,11 +622,15 @@ void actions_workflows(struct wg_request *request, struct actions *actions)
     const struct knowledge *knowledge = actions->knowledge;
     for (size_t i = 0; i < knowledge->n_workflows; i++) {
         struct json_object *item = json_object_new_object();
-        struct json_object *title = wg_json_get(workflow_definition(knowledge->workflows[i]), "title");
-        json_object_object_add(item, "name", json_object_new_string(workflow_name(knowledge->workflows[i])));
-        json_object_object_add(item, "version", json_object_new_int(workflow_id(knowledge->workflows[i])));
-        json_object_object_add(item, "title",
-                               json_object_get(wg_json_get(title, wg_request_english(request) ? "en" : "zh")));
+        struct json_object *title =
+            wg_json_get(workflow_definition(knowledge->workflows[i]), "title");
+        json_object_object_add(item, "name",
+                               json_object_new_string(workflow_name(knowledge->workflows[i])));
+        json_object_object_add(item, "version",
+                               json_object_new_int(workflow_id(knowledge->workflows[i])));
+        json_object_object_add(
+            item, "title",
+            json_object_get(wg_json_get(title, wg_request_english(request) ? "en" : "zh")));
         json_object_array_add(items, item);
     }
     json_object_object_add(body, "items", items);
@@ -645,12 +660,14 @@ static bool drained(void *arg)
     return wg_batch_open(actions->batch) == 0;
 }
 
-struct actions *actions_new(struct wg_service *service, struct wg_db *reads, struct wg_db *writes, struct wg_bus *bus,
-                            struct knowledge *knowledge, const struct loader *loader)
+struct actions *actions_new(struct wg_service *service, struct wg_db *reads, struct wg_db *writes,
+                            struct wg_bus *bus, struct knowledge *knowledge,
+                            const struct loader *loader)
 {
     struct actions *actions = wg_new(sizeof *actions);
     *actions = (struct actions){
-        .service = service, .reads = reads, .bus = bus, .knowledge = knowledge, .loader = loader };
+        .service = service, .reads = reads, .bus = bus, .knowledge = knowledge, .loader = loader
+    };
     const struct wg_batch_rules rules = {
         .name = "actions",
         .key = key_of,
@@ -662,7 +679,8 @@ struct actions *actions_new(struct wg_service *service, struct wg_db *reads, str
         .expired = expired,
     };
     actions->done = wg_counter("wangge_actions_done_total", "actions that moved a case");
-    actions->again = wg_counter("wangge_actions_again_total", "actions decided anew because somebody was first");
+    actions->again =
+        wg_counter("wangge_actions_again_total", "actions decided anew because somebody was first");
     actions->delay = wg_histogram("wangge_action_seconds", "from asked to committed");
     actions->batch = wg_batch_new(service, &rules, &writes, 1, actions);
     wg_service_on_drain(service, drained, actions);

@@ -11,9 +11,9 @@
 #include "common/metrics.h"
 #include "common/position.h"
 #include "common/service.h"
+
 #include "services/triage/facts.h"
 #include "services/triage/notices.h"
-
 #include "triage_sql.h"
 
 enum { PAGE = 500, OPEN_MOST = 2000, OPEN_LOW = 1000, AGE_MS = 1000, WEIGHT = 1500 };
@@ -98,7 +98,8 @@ static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, i
         .training = wg_get_bool(rows, row, 8),
         .opened_at = now,
     };
-    facts_find(&knowledge->city, knowledge->map, knowledge->newest, &input, wg_get_bool(rows, row, 9), now, &facts);
+    facts_find(&knowledge->city, knowledge->map, knowledge->newest, &input,
+               wg_get_bool(rows, row, 9), now, &facts);
     opening->workflow = workflow_id(knowledge->newest);
     workflow_open(knowledge->newest, &fresh, &facts, &opening->decision);
     return opening;
@@ -207,8 +208,9 @@ static void put_row(struct wg_column **c, const struct opening *opening)
 static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
 {
     static const enum wg_type types[] = {
-        WG_I64, WG_I32,  WG_STRING, WG_STRING, WG_STRING, WG_I64,  WG_STRING, WG_STRING, WG_I64,   WG_STRING, WG_STRING,
-        WG_F64, WG_F64,  WG_BOOL,   WG_BOOL,   WG_TIME,   WG_TIME, WG_TIME,   WG_JSONB,  WG_STRING, WG_JSONB,
+        WG_I64,    WG_I32,  WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_STRING,
+        WG_STRING, WG_I64,  WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL,
+        WG_BOOL,   WG_TIME, WG_TIME,   WG_TIME,   WG_JSONB,  WG_STRING, WG_JSONB,
     };
     struct wg_column *columns[WG_COUNT(types)];
     struct notice_columns notices;
@@ -240,8 +242,9 @@ static void log_opened(struct arrivals *arrivals, const struct opening *opening,
     wg_observe(arrivals->delay, now - opening->received_at);
     if (waits)
         wg_count(arrivals->waiting, 1);
-    wg_log_about(after->id, WG_INFO, "opened", "state=%s area=%s delay_us=%lld%s%s", after->state, after->area,
-                 (long long)(now - opening->received_at), waits ? " waits=" : "", after->reason);
+    wg_log_about(after->id, WG_INFO, "opened", "state=%s area=%s delay_us=%lld%s%s", after->state,
+                 after->area, (long long)(now - opening->received_at), waits ? " waits=" : "",
+                 after->reason);
 }
 
 static void done(const struct wg_flight *flight, void **items, size_t n, void *arg)
@@ -301,7 +304,8 @@ static void reject(void *item, const struct wg_flight *flight, void *arg)
     WG_AUTO(wg_flight_destroy) struct wg_flight *aside = wg_flight_new(set_aside_landed, arrivals);
     wg_flight_add(aside, SQL_SET_ASIDE_ARRIVAL, &params);
     if (wg_db_send(arrivals->reads, &aside) != 0)
-        wg_log_about(id, WG_WARNING, "not-set-aside", "reason=line-full"); /* the sweep meets it again */
+        wg_log_about(id, WG_WARNING, "not-set-aside",
+                     "reason=line-full"); /* the sweep meets it again */
 }
 
 static bool alone(const void *item)
@@ -327,7 +331,8 @@ static int room(void *arg)
     bool idle = arrivals->reading + wg_batch_waiting(arrivals->batch) < PAGE;
     if (WG_FAULT(BUG_FORGET_SWEEP) < 0)
         return 0;
-    return idle && loader_complete(arrivals->loader) && !wg_batch_troubled(arrivals->batch) ? PAGE : 0;
+    return idle && loader_complete(arrivals->loader) && !wg_batch_troubled(arrivals->batch) ? PAGE
+                                                                                            : 0;
 }
 
 static int room_alone(void *arg)
@@ -407,19 +412,27 @@ void arrivals_begin(void *arg)
 static void add_metrics(struct arrivals *arrivals)
 {
     arrivals->opened = wg_counter("wangge_cases_opened_total", "cases opened here");
-    arrivals->waiting = wg_counter("wangge_cases_waiting_total", "cases opened that wait for a dispatcher");
-    arrivals->lost = wg_counter("wangge_cases_lost_total", "openings that a sibling or an earlier try had done");
+    arrivals->waiting =
+        wg_counter("wangge_cases_waiting_total", "cases opened that wait for a dispatcher");
+    arrivals->lost =
+        wg_counter("wangge_cases_lost_total", "openings that a sibling or an earlier try had done");
     arrivals->set_aside = wg_counter("wangge_arrivals_set_aside_total", "arrivals set aside");
-    arrivals->oldest = wg_gauge("wangge_arrivals_oldest_seconds", "how long the oldest arrival is past its time");
+    arrivals->oldest =
+        wg_gauge("wangge_arrivals_oldest_seconds", "how long the oldest arrival is past its time");
     arrivals->delay = wg_histogram("wangge_report_to_case_seconds", "from received to opened");
 }
 
 struct arrivals *arrivals_new(struct wg_service *service, struct wg_db *reads, struct wg_db *writes,
-                              struct wg_bus *bus, struct knowledge *knowledge, const struct loader *loader)
+                              struct wg_bus *bus, struct knowledge *knowledge,
+                              const struct loader *loader)
 {
     struct arrivals *arrivals = wg_new(sizeof *arrivals);
-    *arrivals = (struct arrivals){ .service = service, .reads = reads, .writes = writes, .bus = bus,
-                                   .knowledge = knowledge, .loader = loader };
+    *arrivals = (struct arrivals){ .service = service,
+                                   .reads = reads,
+                                   .writes = writes,
+                                   .bus = bus,
+                                   .knowledge = knowledge,
+                                   .loader = loader };
     const struct wg_batch_rules batch = {
         .name = "arrivals",
         .queue_items = 2 * OPEN_MOST,
@@ -429,10 +442,15 @@ struct arrivals *arrivals_new(struct wg_service *service, struct wg_db *reads, s
         .done = done,
         .reject = reject,
     };
-    const struct wg_lease_rules lease = {
-        .name = "arrivals", .statement = SQL_CLAIM_ARRIVALS, .room = room, .busy = busy, .claimed = claimed };
-    const struct wg_lease_rules lease_alone = { .name = "arrivals_alone", .statement = SQL_CLAIM_ARRIVAL_ALONE,
-                                                .room = room_alone, .claimed = claimed_alone };
+    const struct wg_lease_rules lease = { .name = "arrivals",
+                                          .statement = SQL_CLAIM_ARRIVALS,
+                                          .room = room,
+                                          .busy = busy,
+                                          .claimed = claimed };
+    const struct wg_lease_rules lease_alone = { .name = "arrivals_alone",
+                                                .statement = SQL_CLAIM_ARRIVAL_ALONE,
+                                                .room = room_alone,
+                                                .claimed = claimed_alone };
     add_metrics(arrivals);
     arrivals->batch = wg_batch_new(service, &batch, &arrivals->writes, 1, arrivals);
     arrivals->lease = wg_lease_new(service, reads, &lease, arrivals);

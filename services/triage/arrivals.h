@@ -8,7 +8,8 @@ struct wg_bus;
 struct arrivals;
 
 struct arrivals *arrivals_new(struct wg_service *service, struct wg_db *reads, struct wg_db *writes,
-                              struct wg_bus *bus, struct knowledge *knowledge, const struct loader *loader);
+                              struct wg_bus *bus, struct knowledge *knowledge,
+                              const struct loader *loader);
 void arrivals_destroy(struct arrivals **arrivals);
 /* The city is complete: begin. */
 void arrivals_begin(void *arrivals);

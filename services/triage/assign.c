@@ -9,7 +9,8 @@ static size_t first_post(const struct city *city, int64_t area_id, const char *p
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct city_post *row = &city->posts.rows[middle];
-        bool before = row->area_id < area_id || (row->area_id == area_id && strcmp(row->post, post) < 0);
+        bool before =
+            row->area_id < area_id || (row->area_id == area_id && strcmp(row->post, post) < 0);
         if (before)
             low = middle + 1;
         else
@@ -32,20 +33,22 @@ static size_t first_duty(const struct city *city, int64_t area_id)
 }
 
 /* The duty row that covers the moment: of this person, or of anybody where staff_id is 0. */
-static const struct city_duty *covering(const struct city *city, int64_t area_id, const char *post, int64_t staff_id,
-                                        bool leave, int64_t now)
+static const struct city_duty *covering(const struct city *city, int64_t area_id, const char *post,
+                                        int64_t staff_id, bool leave, int64_t now)
 {
-    for (size_t i = first_duty(city, area_id); i < city->duties.n && city->duties.rows[i].area_id == area_id; i++) {
+    for (size_t i = first_duty(city, area_id);
+         i < city->duties.n && city->duties.rows[i].area_id == area_id; i++) {
         const struct city_duty *row = &city->duties.rows[i];
         if (strcmp(row->post, post) == 0 && row->from <= now && now < row->to &&
-            (strcmp(row->kind, "leave") == 0) == leave && (staff_id == 0 || row->staff_id == staff_id))
+            (strcmp(row->kind, "leave") == 0) == leave &&
+            (staff_id == 0 || row->staff_id == staff_id))
             return row;
     }
     return NULL;
 }
 
-static size_t people_here(const struct city *city, const struct city_area *area, const char *post, int64_t now,
-                          int64_t ret_staff[ASSIGN_PEOPLE])
+static size_t people_here(const struct city *city, const struct city_area *area, const char *post,
+                          int64_t now, int64_t ret_staff[ASSIGN_PEOPLE])
 {
     size_t n = 0;
     for (size_t i = first_post(city, area->id, post); i < city->posts.n && n < ASSIGN_PEOPLE; i++) {
@@ -61,25 +64,29 @@ static size_t people_here(const struct city *city, const struct city_area *area,
 
 static const char *local_post(const struct city_area *area, const char *post)
 {
-    return strcmp(area->kind, "dedicated") == 0 && strcmp(post, "leader") == 0 ? "dedicated-leader" : post;
+    return strcmp(area->kind, "dedicated") == 0 && strcmp(post, "leader") == 0 ? "dedicated-leader"
+                                                                               : post;
 }
 
-struct holder assign_holder(const struct city *city, const struct city_area *area, const char *post, int64_t now)
+struct holder assign_holder(const struct city *city, const struct city_area *area, const char *post,
+                            int64_t now)
 {
     int64_t staff[ASSIGN_PEOPLE];
     for (; area != NULL; area = city_area_by_id(city, area->parent_id)) {
         const char *here = local_post(area, post);
         const struct city_duty *duty = covering(city, area->id, here, 0, false, now);
         if (duty != NULL)
-            return (struct holder){ duty->staff_id, strcmp(duty->kind, "duty") == 0 ? "duty" : "stand-in", area->id };
+            return (struct holder){ duty->staff_id,
+                                    strcmp(duty->kind, "duty") == 0 ? "duty" : "stand-in",
+                                    area->id };
         if (people_here(city, area, here, now, staff) > 0)
             return (struct holder){ staff[0], "post", area->id };
     }
     return (struct holder){ 0, NULL, 0 };
 }
 
-size_t assign_people(const struct city *city, const struct city_area *area, const char *post, int64_t now,
-                     int64_t ret_staff[ASSIGN_PEOPLE])
+size_t assign_people(const struct city *city, const struct city_area *area, const char *post,
+                     int64_t now, int64_t ret_staff[ASSIGN_PEOPLE])
 {
     for (; area != NULL; area = city_area_by_id(city, area->parent_id)) {
         size_t n = people_here(city, area, post, now, ret_staff);

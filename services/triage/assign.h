@@ -9,11 +9,13 @@ struct holder {
     int64_t area_id;  /* where the post is held */
 };
 
-/* Who holds the post for the area at this moment; in a dedicated grid the dedicated leader stands for the leader.
- * Walks up to the root until somebody is found. */
-struct holder assign_holder(const struct city *city, const struct city_area *area, const char *post, int64_t now);
+/* Who holds the post for the area at this moment; in a dedicated grid the dedicated leader stands
+ * for the leader. Walks up to the root until somebody is found. */
+struct holder assign_holder(const struct city *city, const struct city_area *area, const char *post,
+                            int64_t now);
 
 enum { ASSIGN_PEOPLE = 8 };
-/* Everybody with the post in the nearest area at or above this one that has somebody; their number. */
-size_t assign_people(const struct city *city, const struct city_area *area, const char *post, int64_t now,
-                     int64_t ret_staff[ASSIGN_PEOPLE]);
+/* Everybody with the post in the nearest area at or above this one that has somebody; their number.
+ */
+size_t assign_people(const struct city *city, const struct city_area *area, const char *post,
+                     int64_t now, int64_t ret_staff[ASSIGN_PEOPLE]);

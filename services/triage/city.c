@@ -33,7 +33,8 @@ void city_duties_add(struct city_duties *duties, const struct city_duty *duty)
 
 void city_categories_add(struct city_categories *categories, const struct city_category *category)
 {
-    categories->rows = grown(categories->rows, categories->n, &categories->room, sizeof categories->rows[0]);
+    categories->rows =
+        grown(categories->rows, categories->n, &categories->room, sizeof categories->rows[0]);
     categories->rows[categories->n++] = *category;
 }
 
@@ -73,7 +74,8 @@ static int by_duty(const void *left, const void *right)
 
 static int by_category(const void *left, const void *right)
 {
-    return strcmp(((const struct city_category *)left)->code, ((const struct city_category *)right)->code);
+    return strcmp(((const struct city_category *)left)->code,
+                  ((const struct city_category *)right)->code);
 }
 
 void city_areas_finish(struct city_areas *areas)
@@ -148,9 +150,9 @@ void city_clear(struct city *city)
 const struct city_area *city_area_by_id(const struct city *city, int64_t id)
 {
     const struct city_area key = { .id = id };
-    return city->areas.n == 0
-               ? NULL
-               : bsearch(&key, city->areas.rows, city->areas.n, sizeof city->areas.rows[0], by_area_id);
+    return city->areas.n == 0 ? NULL
+                              : bsearch(&key, city->areas.rows, city->areas.n,
+                                        sizeof city->areas.rows[0], by_area_id);
 }
 
 const struct city_area *city_area_by_code(const struct city *city, const char *code)
@@ -199,7 +201,8 @@ int city_depth(const char *level)
 bool city_is_matter(const struct city *city, const struct city_area *area, const char *category)
 {
     char wanted[CITY_CATEGORY + 2];
-    for (int i = 0; area->matters != NULL && category != NULL && category[0] != '\0' && i < 4; i++) {
+    for (int i = 0; area->matters != NULL && category != NULL && category[0] != '\0' && i < 4;
+         i++) {
         snprintf(wanted, sizeof wanted, ",%s,", category);
         if (strstr(area->matters, wanted) != NULL)
             return true;

@@ -1,6 +1,7 @@
-/* What triage knows of the city: areas, people, duty, categories, calendar. Values and pure look-ups; city_load.c
- * fills them from the database. Distances and shapes are in metres on a plane: longitudes and latitudes scaled once
- * at the city's own latitude, which is exact to a few centimetres over a city. */
+/* What triage knows of the city: areas, people, duty, categories, calendar. Values and pure
+ * look-ups; city_load.c fills them from the database. Distances and shapes are in metres on a
+ * plane: longitudes and latitudes scaled once at the city's own latitude, which is exact to a few
+ * centimetres over a city. */
 #pragma once
 
 #include <stdbool.h>

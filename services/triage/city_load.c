@@ -17,7 +17,8 @@
 enum { AREA_SLICE = 250, ROW_SLICE = 1000, KINDS = 6, AGAIN_MS = 1000 };
 enum kind { AREAS, STAFF, DUTY, CATEGORIES, CALENDARS, WORKFLOWS };
 
-static const char *const kind_names[KINDS] = { "areas", "staff", "duty", "categories", "calendars", "workflows" };
+static const char *const kind_names[KINDS] = { "areas",      "staff",     "duty",
+                                               "categories", "calendars", "workflows" };
 
 /* Every kind has two states: whether it was ever loaded, and whether it is being loaded now. */
 struct loader {
@@ -40,7 +41,8 @@ static void load(struct loader *loader, enum kind kind);
 
 /* ---- the course of a loading */
 
-static void ask(struct loader *loader, enum kind kind, int statement, struct wg_params **params, wg_landed *landed)
+static void ask(struct loader *loader, enum kind kind, int statement, struct wg_params **params,
+                wg_landed *landed)
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, loader);
     wg_flight_add(flight, statement, params);
@@ -75,7 +77,8 @@ static bool over(struct loader *loader, enum kind kind, const struct wg_flight *
 static void finished(struct loader *loader, enum kind kind, size_t n)
 {
     loader->loaded[kind] = true;
-    wg_log(WG_INFO, "loaded", "kind=%s rows=%zu version=%lld", kind_names[kind], n, (long long)loader->version[kind]);
+    wg_log(WG_INFO, "loaded", "kind=%s rows=%zu version=%lld", kind_names[kind], n,
+           (long long)loader->version[kind]);
     say_missing(loader);
     if (!loader->told && loader_complete(loader)) {
         loader->told = true;
@@ -89,7 +92,8 @@ static void read_areas(struct loader *loader, int64_t after);
 
 static void take_area(struct loader *loader, const PGresult *rows, int row)
 {
-    struct city_area area = { .id = wg_get_i64(rows, row, 0), .parent_id = wg_get_i64(rows, row, 4) };
+    struct city_area area = { .id = wg_get_i64(rows, row, 0),
+                              .parent_id = wg_get_i64(rows, row, 4) };
     const char *matters = wg_get_text(rows, row, 5);
     size_t length;
     const void *border = wg_get_bytes(rows, row, 6, &length);
@@ -149,7 +153,8 @@ static void origin_landed(struct wg_flight *flight, void *arg)
         return;
     }
     double lat = wg_get_f64(rows, 0, 0);
-    loader->metres_lat = 110574; /* a degree of the WGS 84 ellipsoid; the scale only serves the 30 m */
+    loader->metres_lat =
+        110574; /* a degree of the WGS 84 ellipsoid; the scale only serves the 30 m */
     loader->metres_lon = 111320 * cos(lat * M_PI / 180);
     city_areas_clear(&loader->areas);
     map_destroy(&loader->map);
@@ -167,13 +172,16 @@ static void posts_landed(struct wg_flight *flight, void *arg)
     const PGresult *rows = wg_flight_result(flight, 0);
     int n = rows == NULL ? 0 : PQntuples(rows);
     for (int row = 0; row < n; row++) {
-        struct city_post post = { .staff_id = wg_get_i64(rows, row, 0), .area_id = wg_get_i64(rows, row, 2),
-                                  .from = wg_get_time(rows, row, 3), .to = wg_get_time(rows, row, 4) };
+        struct city_post post = { .staff_id = wg_get_i64(rows, row, 0),
+                                  .area_id = wg_get_i64(rows, row, 2),
+                                  .from = wg_get_time(rows, row, 3),
+                                  .to = wg_get_time(rows, row, 4) };
         snprintf(post.post, sizeof post.post, "%s", wg_get_text(rows, row, 1));
         city_posts_add(&loader->posts, &post);
     }
     if (n == ROW_SLICE && !loader->again[STAFF]) {
-        read_posts(loader, wg_get_i64(rows, n - 1, 0), wg_get_text(rows, n - 1, 1), wg_get_i64(rows, n - 1, 2));
+        read_posts(loader, wg_get_i64(rows, n - 1, 0), wg_get_text(rows, n - 1, 1),
+                   wg_get_i64(rows, n - 1, 2));
         return;
     }
     if (!over(loader, STAFF, flight))
@@ -204,8 +212,10 @@ static void duties_landed(struct wg_flight *flight, void *arg)
     const PGresult *rows = wg_flight_result(flight, 0);
     int n = rows == NULL ? 0 : PQntuples(rows);
     for (int row = 0; row < n; row++) {
-        struct city_duty duty = { .area_id = wg_get_i64(rows, row, 1), .staff_id = wg_get_i64(rows, row, 3),
-                                  .from = wg_get_time(rows, row, 5), .to = wg_get_time(rows, row, 6) };
+        struct city_duty duty = { .area_id = wg_get_i64(rows, row, 1),
+                                  .staff_id = wg_get_i64(rows, row, 3),
+                                  .from = wg_get_time(rows, row, 5),
+                                  .to = wg_get_time(rows, row, 6) };
         snprintf(duty.post, sizeof duty.post, "%s", wg_get_text(rows, row, 2));
         snprintf(duty.kind, sizeof duty.kind, "%s", wg_get_text(rows, row, 4));
         city_duties_add(&loader->duties, &duty);
@@ -266,7 +276,8 @@ static void categories_landed(struct wg_flight *flight, void *arg)
         snprintf(category.code, sizeof category.code, "%s", wg_get_text(rows, row, 0));
         snprintf(category.parent, sizeof category.parent, "%s", parent == NULL ? "" : parent);
         snprintf(category.grade, sizeof category.grade, "%s", wg_get_text(rows, row, 2));
-        snprintf(category.responsible, sizeof category.responsible, "%s", wg_get_text(rows, row, 3));
+        snprintf(category.responsible, sizeof category.responsible, "%s",
+                 wg_get_text(rows, row, 3));
         read_limits(&category, wg_get_text(rows, row, 5));
         city_categories_add(&fresh, &category);
     }
@@ -288,7 +299,8 @@ static void calendar_landed(struct wg_flight *flight, void *arg)
         return;
     if (PQntuples(rows) > 0) {
         const char *text = wg_get_text(rows, 0, 1);
-        WG_AUTO(wg_json_put) struct json_object *definition = wg_json_parse(text, strlen(text), &verdict);
+        WG_AUTO(wg_json_put)
+        struct json_object *definition = wg_json_parse(text, strlen(text), &verdict);
         if (definition == NULL || wg_calendar_new(definition, &calendar, fault, sizeof fault) != 0)
             wg_log(WG_ERROR, "calendar-unreadable", "reason=%s", wg_log_quote(fault));
     }
@@ -315,9 +327,12 @@ static void workflows_landed(struct wg_flight *flight, void *arg)
         const char *text = wg_get_text(rows, row, 2);
         if (knowledge_workflow(knowledge, id) != NULL || knowledge->n_workflows == WORKFLOWS_MOST)
             continue;
-        WG_AUTO(wg_json_put) struct json_object *definition = wg_json_parse(text, strlen(text), &verdict);
-        if (definition == NULL || workflow_new(definition, id, &workflow, fault, sizeof fault) != 0) {
-            wg_log(WG_ERROR, "workflow-unreadable", "workflow=%d reason=%s", id, wg_log_quote(fault));
+        WG_AUTO(wg_json_put)
+        struct json_object *definition = wg_json_parse(text, strlen(text), &verdict);
+        if (definition == NULL ||
+            workflow_new(definition, id, &workflow, fault, sizeof fault) != 0) {
+            wg_log(WG_ERROR, "workflow-unreadable", "workflow=%d reason=%s", id,
+                   wg_log_quote(fault));
             continue;
         }
         knowledge->workflows[knowledge->n_workflows++] = workflow;
@@ -371,7 +386,8 @@ static void offer_files(struct loader *loader)
     DIR *folder = opendir(loader->folder);
     struct dirent *entry;
     if (folder == NULL) {
-        wg_log(WG_ERROR, "workflow-folder", "folder=%s error=%s", loader->folder, strerrordesc_np(errno));
+        wg_log(WG_ERROR, "workflow-folder", "folder=%s error=%s", loader->folder,
+               strerrordesc_np(errno));
         return;
     }
     while ((entry = readdir(folder)) != NULL) {
@@ -425,7 +441,8 @@ void loader_changed(struct loader *loader, const char *kind, int64_t version)
             continue;
         loader->version[i] = version;
         if (loader->loading[i])
-            loader->again[i] = true; /* what is being read may be stale: it starts again when it has landed */
+            loader->again[i] =
+                true; /* what is being read may be stale: it starts again when it has landed */
         else
             load(loader, (enum kind)i);
     }
@@ -461,12 +478,13 @@ const struct workflow *knowledge_workflow(const struct knowledge *knowledge, int
     return NULL;
 }
 
-struct loader *loader_new(struct wg_service *service, struct wg_db *db, const char *folder, const char *begins,
-                          struct knowledge *knowledge)
+struct loader *loader_new(struct wg_service *service, struct wg_db *db, const char *folder,
+                          const char *begins, struct knowledge *knowledge)
 {
     struct loader *loader = wg_new(sizeof *loader);
     *loader = (struct loader){
-        .service = service, .db = db, .knowledge = knowledge, .folder = folder, .begins = begins };
+        .service = service, .db = db, .knowledge = knowledge, .folder = folder, .begins = begins
+    };
     say_missing(loader);
     wg_service_timer(service, AGAIN_MS, 0, try_again, loader);
     return loader;

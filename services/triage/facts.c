@@ -15,17 +15,20 @@ struct place {
     const char *reason, *rule;
 };
 
-static struct place find_place(const struct city *city, struct map *map, const struct facts_input *input)
+static struct place find_place(const struct city *city, struct map *map,
+                               const struct facts_input *input)
 {
     const int grid = city_depth("grid");
-    const struct city_area *given = input->area[0] == '\0' ? NULL : city_area_by_code(city, input->area);
+    const struct city_area *given =
+        input->area[0] == '\0' ? NULL : city_area_by_code(city, input->area);
     if (given != NULL && (input->area_chosen || city_depth(given->level) >= grid))
         return (struct place){ given, city_depth(given->level) >= grid ? NULL : NO_GRID,
                                input->area_chosen ? "chosen" : "given" };
     const struct city_area *found =
         input->has_point ? map_locate(map, city, input->lat, input->lon, input->category) : NULL;
     if (found != NULL)
-        return (struct place){ found, city_depth(found->level) >= grid ? NULL : NO_GRID, "polygon" };
+        return (struct place){ found, city_depth(found->level) >= grid ? NULL : NO_GRID,
+                               "polygon" };
     if (given != NULL)
         return (struct place){ given, NO_GRID, "given" };
     return (struct place){ city_root(city), input->has_point ? OUTSIDE : NOWHERE, NULL };
@@ -39,7 +42,8 @@ static void put_category(struct workflow_facts *facts, const struct city_categor
     snprintf(facts->grade, sizeof facts->grade, "%s", category->grade);
     facts->restricted = category->restricted;
     for (size_t i = 0; i < category->n_limits && facts->n_limits < WORKFLOW_LIMITS; i++) {
-        snprintf(facts->limits[facts->n_limits].clock, sizeof facts->limits[0].clock, "%s", category->limits[i].clock);
+        snprintf(facts->limits[facts->n_limits].clock, sizeof facts->limits[0].clock, "%s",
+                 category->limits[i].clock);
         facts->limits[facts->n_limits++].limit = category->limits[i].limit;
     }
 }
@@ -60,7 +64,8 @@ void facts_find(const struct city *city, struct map *map, const struct workflow 
         .area_id = place.area == NULL ? 0 : place.area->id,
         .reporter_has_mail = reporter_has_mail,
     };
-    snprintf(ret_facts->area, sizeof ret_facts->area, "%s", place.area == NULL ? "" : place.area->code);
+    snprintf(ret_facts->area, sizeof ret_facts->area, "%s",
+             place.area == NULL ? "" : place.area->code);
     put_category(ret_facts, category);
     if (input->holder != 0) {
         ret_facts->holder = input->holder;

@@ -1,4 +1,5 @@
-/* What the engine needs to know for one decision, found out from the city: place, category, holder, people. Pure. */
+/* What the engine needs to know for one decision, found out from the city: place, category, holder,
+ * people. Pure. */
 #pragma once
 
 #include "services/triage/city.h"
@@ -9,8 +10,8 @@
 struct facts_input {
     const char *category, *area; /* codes */
     bool has_point;
-    double lat, lon; /* WGS 84 */
-    int64_t holder;  /* chosen by a dispatcher */
+    double lat, lon;  /* WGS 84 */
+    int64_t holder;   /* chosen by a dispatcher */
     bool area_chosen; /* the area was chosen by a person and is taken as it is */
 };
 

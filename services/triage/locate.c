@@ -1,10 +1,9 @@
 #include "services/triage/locate.h"
 
+#include <geos_c.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <geos_c.h>
 
 struct shape {
     int64_t area_id;
@@ -104,12 +103,14 @@ static void consider(void *item, void *arg)
     if (!search->near) {
         if (shape->prepared == NULL)
             shape->prepared = GEOSPrepare_r(map->geos, shape->border);
-        if (GEOSPreparedIntersects_r(map->geos, shape->prepared, search->point) == 1 && better(search, area))
+        if (GEOSPreparedIntersects_r(map->geos, shape->prepared, search->point) == 1 &&
+            better(search, area))
             search->best = area;
         return;
     }
     double distance;
-    if (GEOSDistance_r(map->geos, shape->border, search->point, &distance) != 1 || distance > LOCATE_NEAR_METRES)
+    if (GEOSDistance_r(map->geos, shape->border, search->point, &distance) != 1 ||
+        distance > LOCATE_NEAR_METRES)
         return;
     bool nearer = search->best == NULL || distance < search->best_distance - 0.001;
     if (!nearer && (distance > search->best_distance + 0.001 || !better(search, area)))
@@ -139,7 +140,8 @@ const struct city_area *map_locate(struct map *map, const struct city *city, dou
     struct search search = { .map = map, .city = city, .point = point, .category = category };
     if (map->n > 0)
         GEOSSTRtree_query_r(map->geos, map->tree, point, consider, &search);
-    const struct city_area *found = search.best != NULL || map->n == 0 ? search.best : nearest(&search, x, y);
+    const struct city_area *found =
+        search.best != NULL || map->n == 0 ? search.best : nearest(&search, x, y);
     GEOSGeom_destroy_r(map->geos, point);
     return found;
 }

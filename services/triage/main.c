@@ -1,22 +1,25 @@
-/* wangge-triage decides what a report means and whose it is, and is the only one that moves a case. */
+/* wangge-triage decides what a report means and whose it is, and is the only one that moves a case.
+ */
 #include "common/access.h"
 #include "common/bus.h"
 #include "common/db.h"
 #include "common/fault.h"
 #include "common/http.h"
 #include "common/service.h"
+
 #include "services/triage/actions.h"
 #include "services/triage/arrivals.h"
 #include "services/triage/city_load.h"
 #include "services/triage/preview.h"
-
 #include "triage_sql.h"
 
 static const char *workflows, *begins;
 
 static const struct wg_setting settings[] = {
-    { "WANGGE_WORKFLOWS", WG_TEXT, NULL, 0, 0, "folder of the workflow files", &workflows, NULL },
-    { "WANGGE_WORKFLOW", WG_TEXT, "request", 0, 0, "the workflow that a report opens", &begins, NULL },
+    { "WANGGE_WORKFLOWS", WG_TEXT, "", 0, 0,
+      "folder of the workflow files; empty: $WANGGE_HOME/share/workflows", &workflows, NULL },
+    { "WANGGE_WORKFLOW", WG_TEXT, "request", 0, 0, "the workflow that a report opens", &begins,
+      NULL },
 };
 
 struct triage {
@@ -67,19 +70,31 @@ int main(int argc, char **argv)
 {
     struct wg_service *service = wg_service_new("triage", settings, WG_COUNT(settings), argc, argv);
     struct knowledge knowledge = { 0 };
-    WG_AUTO(wg_db_destroy) struct wg_db *opens = wg_db_new(service, "open", sql_statements, SQL_COUNT, 1);
-    WG_AUTO(wg_db_destroy) struct wg_db *acts = wg_db_new(service, "act", sql_statements, SQL_COUNT, 1);
-    WG_AUTO(wg_db_destroy) struct wg_db *reads = wg_db_new(service, "read", sql_statements, SQL_COUNT, 32);
+    WG_AUTO(wg_db_destroy)
+    struct wg_db *opens = wg_db_new(service, "open", sql_statements, SQL_COUNT, 1);
+    WG_AUTO(wg_db_destroy)
+    struct wg_db *acts = wg_db_new(service, "act", sql_statements, SQL_COUNT, 1);
+    WG_AUTO(wg_db_destroy)
+    struct wg_db *reads = wg_db_new(service, "read", sql_statements, SQL_COUNT, 32);
     WG_AUTO(wg_bus_destroy) struct wg_bus *bus = wg_bus_new(service);
-    WG_AUTO(wg_access_destroy) struct wg_access *access = wg_access_new(service, reads, SQL_FIND_KEY);
-    WG_AUTO(loader_destroy) struct loader *loader = loader_new(service, reads, workflows, begins, &knowledge);
+    WG_AUTO(wg_access_destroy)
+    struct wg_access *access = wg_access_new(service, reads, SQL_FIND_KEY);
+    char folder[300];
+    snprintf(folder, sizeof folder, "%s/share/workflows", wg_service_settings(service)->home);
+    WG_AUTO(loader_destroy)
+    struct loader *loader =
+        loader_new(service, reads, workflows[0] != '\0' ? workflows : folder, begins, &knowledge);
     WG_AUTO(arrivals_destroy)
     struct arrivals *arrivals = arrivals_new(service, reads, opens, bus, &knowledge, loader);
-    WG_AUTO(actions_destroy) struct actions *actions = actions_new(service, reads, acts, bus, &knowledge, loader);
-    struct triage triage = { .actions = actions, .loader = loader, .preview = { reads, &knowledge, loader } };
+    WG_AUTO(actions_destroy)
+    struct actions *actions = actions_new(service, reads, acts, bus, &knowledge, loader);
+    struct triage triage = { .actions = actions,
+                             .loader = loader,
+                             .preview = { reads, &knowledge, loader } };
     loader_on_complete(loader, arrivals_begin, arrivals);
     wg_service_beat(service, reads, SQL_BEAT);
     wg_service_versions(service, reads, SQL_READ_VERSIONS, registry_changed, &triage);
-    WG_AUTO(wg_http_destroy) struct wg_http *http = wg_http_new(service, routes, WG_COUNT(routes), access, &triage);
+    WG_AUTO(wg_http_destroy)
+    struct wg_http *http = wg_http_new(service, routes, WG_COUNT(routes), access, &triage);
     return wg_service_run(&service);
 }

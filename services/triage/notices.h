@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/db.h"
+
 #include "services/triage/workflow.h"
 
 struct notice_columns {

@@ -8,8 +8,8 @@
 #include "common/json.h"
 #include "common/position.h"
 #include "common/text.h"
-#include "services/triage/facts.h"
 
+#include "services/triage/facts.h"
 #include "triage_sql.h"
 
 /* A preview that waits for names. */
@@ -42,7 +42,8 @@ static void add_rule(struct json_object *rules, const char *rule, bool english)
             continue;
         struct json_object *one = json_object_new_object();
         json_object_object_add(one, "rule", json_object_new_string(rule));
-        json_object_object_add(one, "text", json_object_new_string(english ? texts[i].en : texts[i].zh));
+        json_object_object_add(one, "text",
+                               json_object_new_string(english ? texts[i].en : texts[i].zh));
         json_object_array_add(rules, one);
     }
 }
@@ -57,7 +58,8 @@ static struct json_object *named(const PGresult *rows, int column, int64_t id, b
     if (id != 0)
         json_object_object_add(object, "id", json_object_new_string(text));
     json_object_object_add(object, "code", json_object_new_string(wg_get_text(rows, 0, column)));
-    json_object_object_add(object, "name", json_object_new_string(wg_get_text(rows, 0, column + (english ? 2 : 1))));
+    json_object_object_add(
+        object, "name", json_object_new_string(wg_get_text(rows, 0, column + (english ? 2 : 1))));
     return object;
 }
 
@@ -72,13 +74,16 @@ static void reply(struct preview *preview, const PGresult *rows)
     json_object_object_add(where, "area", named(rows, 0, facts->area_id, english));
     json_object_object_add(where, "rule", json_object_new_string(place == NULL ? "" : place));
     json_object_object_add(who, "holder", named(rows, 3, 0, english));
-    json_object_object_add(who, "rule", json_object_new_string(facts->holder_rule == NULL ? "" : facts->holder_rule));
+    json_object_object_add(
+        who, "rule", json_object_new_string(facts->holder_rule == NULL ? "" : facts->holder_rule));
     json_object_object_add(body, "where", where);
     json_object_object_add(body, "who", who);
     json_object_object_add(body, "state", json_object_new_string(after->state));
-    json_object_object_add(body, "reason", after->reason[0] == '\0' ? NULL : json_object_new_string(after->reason));
-    json_object_object_add(body, "due_at",
-                           after->due_at == 0 ? NULL : json_object_new_string(wg_time_string(after->due_at)));
+    json_object_object_add(body, "reason",
+                           after->reason[0] == '\0' ? NULL : json_object_new_string(after->reason));
+    json_object_object_add(
+        body, "due_at",
+        after->due_at == 0 ? NULL : json_object_new_string(wg_time_string(after->due_at)));
     add_rule(rules, facts->place_rule, english);
     add_rule(rules, facts->holder_rule, english);
     add_rule(rules, after->reason[0] == '\0' ? NULL : after->reason, english);
@@ -91,7 +96,8 @@ static void names_landed(struct wg_flight *flight, void *arg)
     WG_AUTO(wg_free) struct preview *preview = arg;
     const PGresult *rows = wg_flight_result(flight, 0);
     if (rows == NULL || PQntuples(rows) == 0)
-        wg_reply_refusal(preview->request, 503, "database-away", "数据库暂不可用", "The database is away");
+        wg_reply_refusal(preview->request, 503, "database-away", "数据库暂不可用",
+                         "The database is away");
     else
         reply(preview, rows);
     workflow_decision_clear(&preview->decision);
@@ -108,7 +114,8 @@ static void read_names(struct preview **preview, struct wg_db *reads)
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(names_landed, *preview);
     wg_flight_add(flight, SQL_READ_NAMES, &params);
     if (wg_db_send(reads, &flight) != 0) {
-        wg_reply_refusal((*preview)->request, 503, "database-away", "数据库暂不可用", "The database is away");
+        wg_reply_refusal((*preview)->request, 503, "database-away", "数据库暂不可用",
+                         "The database is away");
         workflow_decision_clear(&(*preview)->decision);
         return;
     }
@@ -130,15 +137,18 @@ static void judge(struct json_object *body, const struct city *city, struct wg_p
             wg_problem_error(problem, pointer, "没有这个字段", "there is no such field");
         else if (text && !json_object_is_type(value, json_type_string))
             wg_problem_error(problem, pointer, "应是字符串", "must be a string");
-        else if (number && !json_object_is_type(value, json_type_double) && !json_object_is_type(value, json_type_int))
+        else if (number && !json_object_is_type(value, json_type_double) &&
+                 !json_object_is_type(value, json_type_int))
             wg_problem_error(problem, pointer, "应是数", "must be a number");
         else if (number && !(fabs(json_object_get_double(value)) <= (name[1] == 'a' ? 90 : 180)))
             wg_problem_error(problem, pointer, "超出范围", "is out of range");
     }
     const char *category = wg_json_text(body, "category"), *area = wg_json_text(body, "area");
     const char *text = wg_json_text(body, "text"), *crs = wg_json_text(body, "crs");
-    if (text == NULL || wg_utf8_count(text, strlen(text)) < 1 || wg_utf8_count(text, strlen(text)) > 10000)
-        wg_problem_error(problem, "/text", "应为 1 至 10000 个字", "must have 1 to 10000 characters");
+    if (text == NULL || wg_utf8_count(text, strlen(text)) < 1 ||
+        wg_utf8_count(text, strlen(text)) > 10000)
+        wg_problem_error(problem, "/text", "应为 1 至 10000 个字",
+                         "must have 1 to 10000 characters");
     if (category != NULL && city_category(city, category) == NULL)
         wg_problem_error(problem, "/category", "没有这个类别", "no such category");
     if (area != NULL && city_area_by_code(city, area) == NULL)
@@ -147,7 +157,8 @@ static void judge(struct json_object *body, const struct city *city, struct wg_p
         wg_problem_error(problem, "/crs", "没有这个坐标系", "no such coordinate system");
 }
 
-static void find(struct preview *preview, const struct preview_setup *setup, struct json_object *body)
+static void find(struct preview *preview, const struct preview_setup *setup,
+                 struct json_object *body)
 {
     const char *category = wg_json_text(body, "category"), *area = wg_json_text(body, "area"),
                *crs = wg_json_text(body, "crs");
@@ -156,11 +167,12 @@ static void find(struct preview *preview, const struct preview_setup *setup, str
         .area = area == NULL ? "" : area,
         .has_point = wg_json_get(body, "lat") != NULL && wg_json_get(body, "lon") != NULL,
     };
-    wg_position_to_wgs84(crs == NULL ? WG_WGS84 : wg_crs_named(crs), json_object_get_double(wg_json_get(body, "lat")),
+    wg_position_to_wgs84(crs == NULL ? WG_WGS84 : wg_crs_named(crs),
+                         json_object_get_double(wg_json_get(body, "lat")),
                          json_object_get_double(wg_json_get(body, "lon")), &input.lat, &input.lon);
     const struct workflow_case fresh = { .opened_at = wg_clock_now() };
-    facts_find(&setup->knowledge->city, setup->knowledge->map, setup->knowledge->newest, &input, false,
-               fresh.opened_at, &preview->facts);
+    facts_find(&setup->knowledge->city, setup->knowledge->map, setup->knowledge->newest, &input,
+               false, fresh.opened_at, &preview->facts);
     workflow_open(setup->knowledge->newest, &fresh, &preview->facts, &preview->decision);
 }
 
@@ -174,7 +186,8 @@ void preview_post(struct wg_request *request, const struct preview_setup *setup)
     if (body == NULL)
         return;
     WG_AUTO(wg_problem_destroy)
-    struct wg_problem *problem = wg_problem_new(422, "invalid-report", "反映内容有误", "The report has faults");
+    struct wg_problem *problem =
+        wg_problem_new(422, "invalid-report", "反映内容有误", "The report has faults");
     judge(body, &setup->knowledge->city, problem);
     if (wg_problem_errors(problem) > 0) {
         wg_reply_problem(request, &problem);

@@ -1,7 +1,9 @@
-/* POST /triage/preview: what would happen to this message, with every rule that took part. Nothing is written. */
+/* POST /triage/preview: what would happen to this message, with every rule that took part. Nothing
+ * is written. */
 #pragma once
 
 #include "common/http.h"
+
 #include "services/triage/city_load.h"
 
 struct preview_setup {

@@ -3,6 +3,7 @@
 
 #include "common/json.h"
 #include "common/text.h"
+
 #include "services/triage/action.h"
 
 static void put_etag(struct action *action, int32_t decided)
@@ -20,7 +21,8 @@ static struct json_object *text_or_null(const char *text)
 static struct json_object *legal(const struct action *action)
 {
     const struct workflow_actor actor = action_actor(action);
-    return workflow_legal(action->workflow, &action->before, &actor, wg_request_english(action->request));
+    return workflow_legal(action->workflow, &action->before, &actor,
+                          wg_request_english(action->request));
 }
 
 void reply_list(struct action *action)
@@ -61,7 +63,8 @@ static void put_legal(struct wg_problem *problem, const struct action *action)
     WG_AUTO(wg_json_put) struct json_object *list = legal(action);
     struct json_object *names = json_object_new_array();
     for (size_t i = 0; i < json_object_array_length(list); i++)
-        json_object_array_add(names, json_object_get(wg_json_get(json_object_array_get_idx(list, i), "action")));
+        json_object_array_add(
+            names, json_object_get(wg_json_get(json_object_array_get_idx(list, i), "action")));
     wg_problem_member(problem, "legal", &names);
 }
 
@@ -75,13 +78,15 @@ void reply_illegal(struct action *action)
 
 void reply_forbidden(struct action *action)
 {
-    wg_reply_refusal(action->request, 403, "not-yours", "您无权办理此操作", "This action is not yours to take");
+    wg_reply_refusal(action->request, 403, "not-yours", "您无权办理此操作",
+                     "This action is not yours to take");
 }
 
 void reply_guard(struct action *action, const char *why)
 {
     char zh[120], en[120];
-    snprintf(zh, sizeof zh, "规则不允许:%s", strcmp(why, "not-resolver") == 0 ? "核查人不能是办理人" : why);
+    snprintf(zh, sizeof zh, "规则不允许:%s",
+             strcmp(why, "not-resolver") == 0 ? "核查人不能是办理人" : why);
     snprintf(en, sizeof en, "A rule forbids it: %s", why);
     struct wg_problem *problem = wg_problem_new(409, "guard", zh, en);
     put_legal(problem, action);
@@ -97,7 +102,8 @@ void reply_stale(struct action *action, const PGresult *events)
         struct json_object *event = json_object_new_object();
         json_object_object_add(event, "n", json_object_new_int64(wg_get_i64(events, row, 0)));
         json_object_object_add(event, "type", json_object_new_string(wg_get_text(events, row, 1)));
-        json_object_object_add(event, "at", json_object_new_string(wg_time_string(wg_get_time(events, row, 2))));
+        json_object_object_add(event, "at",
+                               json_object_new_string(wg_time_string(wg_get_time(events, row, 2))));
         json_object_object_add(event, "actor", text_or_null(wg_get_text(events, row, 3)));
         json_object_object_add(event, "state", json_object_new_string(wg_get_text(events, row, 4)));
         json_object_array_add(list, event);
@@ -114,7 +120,8 @@ void reply_done(struct action *action, const PGresult *rows, bool replayed)
                        *state = json_object_new_object();
     json_object_object_add(event, "n", json_object_new_int64(wg_get_i64(rows, 0, 0)));
     json_object_object_add(event, "type", json_object_new_string(wg_get_text(rows, 0, 1)));
-    json_object_object_add(event, "at", json_object_new_string(wg_time_string(wg_get_time(rows, 0, 2))));
+    json_object_object_add(event, "at",
+                           json_object_new_string(wg_time_string(wg_get_time(rows, 0, 2))));
     snprintf(id, sizeof id, "%lld", (long long)action->case_id);
     json_object_object_add(state, "id", json_object_new_string(id));
     json_object_object_add(state, "state", json_object_new_string(wg_get_text(rows, 0, 4)));
@@ -122,9 +129,10 @@ void reply_done(struct action *action, const PGresult *rows, bool replayed)
     json_object_object_add(state, "area", json_object_new_string(wg_get_text(rows, 0, 6)));
     json_object_object_add(state, "category", text_or_null(wg_get_text(rows, 0, 7)));
     json_object_object_add(state, "holder", text_or_null(wg_get_text(rows, 0, 8)));
-    json_object_object_add(state, "due_at", wg_is_null(rows, 0, 9)
-                                                ? NULL
-                                                : json_object_new_string(wg_time_string(wg_get_time(rows, 0, 9))));
+    json_object_object_add(state, "due_at",
+                           wg_is_null(rows, 0, 9)
+                               ? NULL
+                               : json_object_new_string(wg_time_string(wg_get_time(rows, 0, 9))));
     json_object_object_add(body, "event", event);
     json_object_object_add(body, "case", state);
     put_etag(action, (int32_t)wg_get_i64(rows, 0, wg_get_bool(rows, 0, 3) ? 0 : 10));

@@ -1,4 +1,5 @@
-/* over: the engine is one judgement; its reading (workflow_file.c) stands apart, what remains belongs together. */
+/* over: the engine is one judgement; its reading (workflow_file.c) stands apart, what remains
+ * belongs together. */
 #include "services/triage/workflow.h"
 
 #include <stdio.h>
@@ -6,6 +7,7 @@
 
 #include "common/json.h"
 #include "common/text.h"
+
 #include "services/triage/workflow_file.h"
 
 /* The engine's own words. Everything else in this file comes from the workflow file. */
@@ -35,7 +37,8 @@ static void copy(char *to, size_t size, const char *from)
 
 /* ---- clocks */
 
-static struct wg_limit limit_of(const struct workflow *workflow, const struct workflow_facts *facts, const char *clock)
+static struct wg_limit limit_of(const struct workflow *workflow, const struct workflow_facts *facts,
+                                const char *clock)
 {
     for (size_t i = 0; i < facts->n_limits; i++)
         if (strcmp(facts->limits[i].clock, clock) == 0)
@@ -43,8 +46,8 @@ static struct wg_limit limit_of(const struct workflow *workflow, const struct wo
     return workflow_default_limit(workflow, clock);
 }
 
-static void start_clock(const struct workflow *workflow, struct workflow_case *after, const struct workflow_facts *facts,
-                        const char *clock, int64_t now)
+static void start_clock(const struct workflow *workflow, struct workflow_case *after,
+                        const struct workflow_facts *facts, const char *clock, int64_t now)
 {
     int64_t due = wg_calendar_deadline(facts->calendar, now, limit_of(workflow, facts, clock));
     struct json_object *running = json_object_new_object();
@@ -68,8 +71,9 @@ static void set_wake(struct workflow_case *after)
     }
 }
 
-static void move_clocks(const struct workflow *workflow, struct json_object *row, struct workflow_case *after,
-                        const struct workflow_facts *facts, int64_t now)
+static void move_clocks(const struct workflow *workflow, struct json_object *row,
+                        struct workflow_case *after, const struct workflow_facts *facts,
+                        int64_t now)
 {
     struct json_object *stop = wg_json_get(row, "stop"), *start = wg_json_get(row, "start");
     if (contains(stop, WORD_ALL)) {
@@ -77,9 +81,11 @@ static void move_clocks(const struct workflow *workflow, struct json_object *row
         after->clocks = json_object_new_object();
     }
     for (size_t i = 0; stop != NULL && i < json_object_array_length(stop); i++)
-        json_object_object_del(after->clocks, json_object_get_string(json_object_array_get_idx(stop, i)));
+        json_object_object_del(after->clocks,
+                               json_object_get_string(json_object_array_get_idx(stop, i)));
     for (size_t i = 0; start != NULL && i < json_object_array_length(start); i++)
-        start_clock(workflow, after, facts, json_object_get_string(json_object_array_get_idx(start, i)), now);
+        start_clock(workflow, after, facts,
+                    json_object_get_string(json_object_array_get_idx(start, i)), now);
     set_wake(after);
 }
 
@@ -130,15 +136,17 @@ static void effect_resolver(const struct step *step)
 static void effect_outcome(const struct step *step)
 {
     const char *own = text(step->row, "outcome");
-    copy(step->after->outcome, sizeof step->after->outcome, own[0] != '\0' ? own : text(step->input, "reason"));
+    copy(step->after->outcome, sizeof step->after->outcome,
+         own[0] != '\0' ? own : text(step->input, "reason"));
 }
 
 static const struct {
     const char *word;
     void (*apply)(const struct step *step);
 } effects[] = {
-    { "place", effect_place },         { "category", effect_category },   { "holder", effect_holder },
-    { "no-holder", effect_no_holder }, { "no-reason", effect_no_reason }, { "resolver", effect_resolver },
+    { "place", effect_place },         { "category", effect_category },
+    { "holder", effect_holder },       { "no-holder", effect_no_holder },
+    { "no-reason", effect_no_reason }, { "resolver", effect_resolver },
     { "outcome", effect_outcome },
 };
 
@@ -161,7 +169,8 @@ static void apply(const struct step *step, int64_t now)
     struct json_object *list = wg_json_get(step->row, "effects");
     for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++)
         for (size_t e = 0; e < WG_COUNT(effects); e++)
-            if (strcmp(effects[e].word, json_object_get_string(json_object_array_get_idx(list, i))) == 0)
+            if (strcmp(effects[e].word,
+                       json_object_get_string(json_object_array_get_idx(list, i))) == 0)
                 effects[e].apply(step);
     copy(step->after->state, sizeof step->after->state, text(step->row, "to"));
     move_clocks(step->workflow, step->row, step->after, step->facts, now);
@@ -218,24 +227,31 @@ static void put_text(struct json_object *object, const char *key, const char *va
     json_object_object_add(object, key, value[0] == '\0' ? NULL : json_object_new_string(value));
 }
 
-/* The row after the step, as far as it changed: whoever applies these to the row before has the row after. */
-static struct json_object *effects_of(const struct workflow_case *before, const struct workflow_case *after)
+/* The row after the step, as far as it changed: whoever applies these to the row before has the row
+ * after. */
+static struct json_object *effects_of(const struct workflow_case *before,
+                                      const struct workflow_case *after)
 {
     struct json_object *set = json_object_new_object();
     const struct {
         const char *key, *from, *to;
     } texts[] = {
-        { "state", before->state, after->state },          { "level", before->level, after->level },
-        { "grade", before->grade, after->grade },          { "area", before->area, after->area },
-        { "category", before->category, after->category }, { "reason", before->reason, after->reason },
+        { "state", before->state, after->state },
+        { "level", before->level, after->level },
+        { "grade", before->grade, after->grade },
+        { "area", before->area, after->area },
+        { "category", before->category, after->category },
+        { "reason", before->reason, after->reason },
         { "outcome", before->outcome, after->outcome },
     };
     const struct {
         const char *key;
         int64_t from, to;
     } numbers[] = {
-        { "area_id", before->area_id, after->area_id },    { "holder", before->holder, after->holder },
-        { "resolver", before->resolver, after->resolver }, { "due_at", before->due_at, after->due_at },
+        { "area_id", before->area_id, after->area_id },
+        { "holder", before->holder, after->holder },
+        { "resolver", before->resolver, after->resolver },
+        { "due_at", before->due_at, after->due_at },
         { "wake_at", before->wake_at, after->wake_at },
     };
     for (size_t i = 0; i < WG_COUNT(texts); i++)
@@ -262,7 +278,8 @@ static struct json_object *facts_of(const struct workflow_facts *facts, const ch
     return object;
 }
 
-static struct json_object *was_of(const struct workflow_case *before, const struct workflow_case *after)
+static struct json_object *was_of(const struct workflow_case *before,
+                                  const struct workflow_case *after)
 {
     struct json_object *was = json_object_new_object();
     if (strcmp(before->area, after->area) != 0)
@@ -310,7 +327,8 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
     effect_category(&begin);
     move_clocks(workflow, open, after, facts, fresh->opened_at);
     for (size_t i = 0; i < json_object_array_length(walk); i++) {
-        struct json_object *row = workflow_action(workflow, json_object_get_string(json_object_array_get_idx(walk, i)));
+        struct json_object *row =
+            workflow_action(workflow, json_object_get_string(json_object_array_get_idx(walk, i)));
         why = unmet(row, facts);
         if (why != NULL)
             break;
@@ -332,7 +350,8 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
 
 /* ---- stepping */
 
-static bool may(struct json_object *row, const struct workflow_case *before, const struct workflow_actor *actor)
+static bool may(struct json_object *row, const struct workflow_case *before,
+                const struct workflow_actor *actor)
 {
     struct json_object *by = wg_json_get(row, "by");
     for (size_t i = 0; actor->staff_id != 0 && i < json_object_array_length(by); i++) {
@@ -348,12 +367,15 @@ static const char *refused_by_guard(struct json_object *row, const struct workfl
                                     const struct workflow_actor *actor)
 {
     bool own = before->resolver != 0 && before->resolver == actor->staff_id;
-    return contains(wg_json_get(row, "guards"), GUARD_NOT_RESOLVER) && own ? GUARD_NOT_RESOLVER : NULL;
+    return contains(wg_json_get(row, "guards"), GUARD_NOT_RESOLVER) && own ? GUARD_NOT_RESOLVER
+                                                                           : NULL;
 }
 
-int workflow_step(const struct workflow *workflow, const struct workflow_case *before, const char *action,
-                  const struct workflow_actor *actor, const struct workflow_facts *facts, struct json_object *input,
-                  int64_t now, struct workflow_decision *ret_decision, struct wg_problem *problem, const char **ret_why)
+int workflow_step(const struct workflow *workflow, const struct workflow_case *before,
+                  const char *action, const struct workflow_actor *actor,
+                  const struct workflow_facts *facts, struct json_object *input, int64_t now,
+                  struct workflow_decision *ret_decision, struct wg_problem *problem,
+                  const char **ret_why)
 {
     struct json_object *row = workflow_action(workflow, action);
     if (row == NULL)
@@ -390,7 +412,8 @@ int workflow_step(const struct workflow *workflow, const struct workflow_case *b
     return 0;
 }
 
-struct json_object *workflow_legal(const struct workflow *workflow, const struct workflow_case *before,
+struct json_object *workflow_legal(const struct workflow *workflow,
+                                   const struct workflow_case *before,
                                    const struct workflow_actor *actor, bool english)
 {
     struct json_object *legal = json_object_new_array();
@@ -401,7 +424,8 @@ struct json_object *workflow_legal(const struct workflow *workflow, const struct
             continue;
         struct json_object *one = json_object_new_object();
         json_object_object_add(one, "action", json_object_new_string(action));
-        json_object_object_add(one, "title", json_object_new_string(text(row, english ? "en" : "zh")));
+        json_object_object_add(one, "title",
+                               json_object_new_string(text(row, english ? "en" : "zh")));
         json_object_object_add(one, "fields", workflow_form(row, before, english));
         json_object_array_add(legal, one);
     }

@@ -1,13 +1,13 @@
-/* The engine: one pure function steps a case through a workflow file. It touches no socket, clock or database and
- * knows no state, action or category by name; its own words (guards, effects, needs, fields' types) stand in one
- * table in workflow.c. The log can therefore be replayed by another program, and a change rehearsed. */
+/* The engine: one pure function steps a case through a workflow file. It touches no socket, clock
+ * or database and knows no state, action or category by name; its own words (guards, effects,
+ * needs, fields' types) stand in one table in workflow.c. The log can therefore be replayed by
+ * another program, and a change rehearsed. */
 #pragma once
 
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <json-c/json.h>
 
 #include "common/calendar.h"
 #include "common/problem.h"
@@ -15,9 +15,10 @@
 struct workflow;
 
 enum { WORKFLOW_BAD = 1 };
-/* Judges and takes a definition; on WORKFLOW_BAD ret_fault says what and where. id is the row in `workflows`. */
-int workflow_new(struct json_object *definition, int id, struct workflow **ret_workflow, char *ret_fault,
-                 size_t fault_size) WG_MUST_USE;
+/* Judges and takes a definition; on WORKFLOW_BAD ret_fault says what and where. id is the row in
+ * `workflows`. */
+int workflow_new(struct json_object *definition, int id, struct workflow **ret_workflow,
+                 char *ret_fault, size_t fault_size) WG_MUST_USE;
 void workflow_destroy(struct workflow **workflow);
 int workflow_id(const struct workflow *workflow);
 /* The file itself; borrowed. */
@@ -27,7 +28,8 @@ const char *workflow_initial(const struct workflow *workflow);
 /* The post of a role such as "dispatcher" or "verifier"; NULL: no such role. */
 const char *workflow_post(const struct workflow *workflow, const char *role);
 /* An action's title, {"zh","en"}; NULL: no such action. */
-const char *workflow_action_title(const struct workflow *workflow, const char *action, bool english);
+const char *workflow_action_title(const struct workflow *workflow, const char *action,
+                                  bool english);
 
 /* A case as the engine sees it. Text is "" where there is none, ids 0. */
 struct workflow_case {
@@ -42,7 +44,8 @@ struct workflow_case {
     int64_t resolver;
     bool training, restricted;
     int64_t opened_at, due_at, wake_at;
-    struct json_object *clocks; /* {"<clock>": {"start": µs, "due": µs, "calendar": version}}; owned */
+    struct json_object
+        *clocks; /* {"<clock>": {"start": µs, "due": µs, "calendar": version}}; owned */
 };
 
 enum { WORKFLOW_PEOPLE = 8, WORKFLOW_NOTICES = 4, WORKFLOW_LIMITS = 6, WORKFLOW_ROLES = 4 };
@@ -95,13 +98,15 @@ struct workflow_decision {
     char event[40];
     bool deciding;
     struct json_object *data; /* action, passed, input, facts, effects: what the event stores */
-    struct json_object *was;  /* the dimensions that changed, with their former values; NULL = none */
+    struct json_object
+        *was; /* the dimensions that changed, with their former values; NULL = none */
     size_t n_notices;
     struct workflow_notice notices[WORKFLOW_NOTICES];
 };
 void workflow_decision_clear(struct workflow_decision *decision);
 
-/* Opens a case: walks as far as the facts suffice. `fresh` holds id, born area, opened_at, training. */
+/* Opens a case: walks as far as the facts suffice. `fresh` holds id, born area, opened_at,
+ * training. */
 void workflow_open(const struct workflow *workflow, const struct workflow_case *fresh,
                    const struct workflow_facts *facts, struct workflow_decision *ret_decision);
 
@@ -112,12 +117,16 @@ enum workflow_refusal {
     STEP_GUARD,       /* a guard refuses; ret_why says which */
     STEP_FAULTS,      /* fields are wrong: the problem lists them */
 };
-/* input: the action's own fields. On a refusal nothing is decided; faults go to problem (RFC 6901 pointers). */
-int workflow_step(const struct workflow *workflow, const struct workflow_case *before, const char *action,
-                  const struct workflow_actor *actor, const struct workflow_facts *facts, struct json_object *input,
-                  int64_t now, struct workflow_decision *ret_decision, struct wg_problem *problem,
+/* input: the action's own fields. On a refusal nothing is decided; faults go to problem (RFC 6901
+ * pointers). */
+int workflow_step(const struct workflow *workflow, const struct workflow_case *before,
+                  const char *action, const struct workflow_actor *actor,
+                  const struct workflow_facts *facts, struct json_object *input, int64_t now,
+                  struct workflow_decision *ret_decision, struct wg_problem *problem,
                   const char **ret_why) WG_MUST_USE;
 
-/* What this person may do now, with forms: [{"action", "title", "fields": […]}]; the caller owns it. */
-struct json_object *workflow_legal(const struct workflow *workflow, const struct workflow_case *before,
+/* What this person may do now, with forms: [{"action", "title", "fields": […]}]; the caller owns
+ * it. */
+struct json_object *workflow_legal(const struct workflow *workflow,
+                                   const struct workflow_case *before,
                                    const struct workflow_actor *actor, bool english);

@@ -57,8 +57,8 @@ static bool only_members(struct reading *reading, struct json_object *object, co
 }
 
 /* Each word of the list stands in `among` (an object's keys), or is a word of the engine. */
-static bool words(struct reading *reading, struct json_object *row, const char *list, struct json_object *among,
-                  const char *where)
+static bool words(struct reading *reading, struct json_object *row, const char *list,
+                  struct json_object *among, const char *where)
 {
     struct json_object *array = wg_json_get(row, list);
     if (array == NULL)
@@ -80,18 +80,20 @@ static bool read_clocks(struct reading *reading)
     struct workflow *workflow = reading->workflow;
     static const char *const members[] = { "zh", "en", "limit", "due", NULL };
     struct json_object *clocks = wg_json_get(workflow->definition, "clocks");
-    if (!json_object_is_type(clocks, json_type_object) || json_object_object_length(clocks) > CLOCKS_MOST)
+    if (!json_object_is_type(clocks, json_type_object) ||
+        json_object_object_length(clocks) > CLOCKS_MOST)
         return bad(reading, "/clocks", "an object of at most 16 clocks is expected");
     json_object_object_foreach(clocks, name, clock)
     {
         char fault[120] = "";
         if (!both_languages(reading, clock, name) || !only_members(reading, clock, name, members))
             return false;
-        if (wg_limit_parse(wg_json_get(clock, "limit"), &workflow->clocks[workflow->n_clocks].limit, fault,
-                           sizeof fault) != 0)
+        if (wg_limit_parse(wg_json_get(clock, "limit"), &workflow->clocks[workflow->n_clocks].limit,
+                           fault, sizeof fault) != 0)
             return bad(reading, name, fault);
         workflow->clocks[workflow->n_clocks].name = name;
-        workflow->clocks[workflow->n_clocks++].due = json_object_get_boolean(wg_json_get(clock, "due")) != 0;
+        workflow->clocks[workflow->n_clocks++].due =
+            json_object_get_boolean(wg_json_get(clock, "due")) != 0;
     }
     return true;
 }
@@ -107,19 +109,24 @@ static bool read_states(struct reading *reading)
         struct json_object *next = wg_json_get(state, "next");
         if (strlen(name) > 31 || !both_languages(reading, state, name) ||
             !both_languages(reading, wg_json_get(state, "resident"), name) ||
-            (next != NULL && !both_languages(reading, next, name)) || !only_members(reading, state, name, members))
+            (next != NULL && !both_languages(reading, next, name)) ||
+            !only_members(reading, state, name, members))
             return bad(reading, name, "is no sound state");
     }
     const char *initial = workflow_initial(reading->workflow);
-    return (initial != NULL && wg_json_get(states, initial) != NULL) || bad(reading, "/initial", "is no state");
+    return (initial != NULL && wg_json_get(states, initial) != NULL) ||
+           bad(reading, "/initial", "is no state");
 }
 
 static bool read_action(struct reading *reading, const char *name, struct json_object *row)
 {
-    static const char *const members[] = { "zh", "en", "from", "to", "by", "needs", "guards", "fields", "effects",
-                                           "stop", "start", "event", "notices", "outcome", "deciding", NULL };
+    static const char *const members[] = { "zh",      "en",      "from",     "to",
+                                           "by",      "needs",   "guards",   "fields",
+                                           "effects", "stop",    "start",    "event",
+                                           "notices", "outcome", "deciding", NULL };
     struct json_object *definition = reading->workflow->definition;
-    struct json_object *states = wg_json_get(definition, "states"), *clocks = wg_json_get(definition, "clocks");
+    struct json_object *states = wg_json_get(definition, "states"),
+                       *clocks = wg_json_get(definition, "clocks");
     const char *to = wg_json_text(row, "to"), *event = wg_json_text(row, "event");
     if (!both_languages(reading, row, name) || !only_members(reading, row, name, members))
         return false;
@@ -127,43 +134,50 @@ static bool read_action(struct reading *reading, const char *name, struct json_o
         return bad(reading, name, "leads to no state");
     if (event == NULL || strlen(event) > 39)
         return bad(reading, name, "names no event");
-    if (!json_object_is_type(wg_json_get(row, "by"), json_type_array) || wg_json_get(row, "from") == NULL)
+    if (!json_object_is_type(wg_json_get(row, "by"), json_type_array) ||
+        wg_json_get(row, "from") == NULL)
         return bad(reading, name, "needs by and from");
     return words(reading, row, "from", states, name) && words(reading, row, "needs", NULL, name) &&
-           words(reading, row, "guards", NULL, name) && words(reading, row, "effects", NULL, name) &&
+           words(reading, row, "guards", NULL, name) &&
+           words(reading, row, "effects", NULL, name) &&
            words(reading, row, "stop", clocks, name) && words(reading, row, "start", clocks, name);
 }
 
 static bool read_actions(struct reading *reading)
 {
-    struct json_object *actions = workflow_actions(reading->workflow), *open = workflow_open_row(reading->workflow);
-    if (!json_object_is_type(actions, json_type_object) || !json_object_is_type(open, json_type_object))
+    struct json_object *actions = workflow_actions(reading->workflow),
+                       *open = workflow_open_row(reading->workflow);
+    if (!json_object_is_type(actions, json_type_object) ||
+        !json_object_is_type(open, json_type_object))
         return bad(reading, "/actions", "actions and open are expected");
     json_object_object_foreach(actions, name, row)
     {
         if (!read_action(reading, name, row))
             return false;
     }
-    if (wg_json_get(open, "walk") == NULL || wg_json_text(open, "level") == NULL || wg_json_text(open, "event") == NULL)
+    if (wg_json_get(open, "walk") == NULL || wg_json_text(open, "level") == NULL ||
+        wg_json_text(open, "event") == NULL)
         return bad(reading, "/open", "needs walk, level and event");
     return words(reading, open, "walk", actions, "/open/walk") &&
-           words(reading, open, "start", wg_json_get(reading->workflow->definition, "clocks"), "/open/start");
+           words(reading, open, "start", wg_json_get(reading->workflow->definition, "clocks"),
+                 "/open/start");
 }
 
-int workflow_new(struct json_object *definition, int id, struct workflow **ret_workflow, char *ret_fault,
-                 size_t fault_size)
+int workflow_new(struct json_object *definition, int id, struct workflow **ret_workflow,
+                 char *ret_fault, size_t fault_size)
 {
-    static const char *const members[] = { "workflow", "title", "initial", "states",  "clocks",
+    static const char *const members[] = { "workflow", "title", "initial", "states", "clocks",
                                            "people",   "open",  "actions", NULL };
     struct workflow *workflow = wg_new(sizeof *workflow);
     struct reading reading = { .workflow = workflow, .fault = ret_fault, .fault_size = fault_size };
     ret_fault[0] = '\0';
     workflow->id = id;
     workflow->definition = json_object_get(definition);
-    bool fine = (wg_json_text(definition, "workflow") != NULL || bad(&reading, "/workflow", "is missing")) &&
+    bool fine = (wg_json_text(definition, "workflow") != NULL ||
+                 bad(&reading, "/workflow", "is missing")) &&
                 only_members(&reading, definition, "/", members) &&
-                both_languages(&reading, wg_json_get(definition, "title"), "/title") && read_clocks(&reading) &&
-                read_states(&reading) && read_actions(&reading);
+                both_languages(&reading, wg_json_get(definition, "title"), "/title") &&
+                read_clocks(&reading) && read_states(&reading) && read_actions(&reading);
     if (!fine) {
         workflow_destroy(&workflow);
         return WORKFLOW_BAD;
@@ -279,13 +293,15 @@ static void judge_value(struct json_object *field, struct json_object *value, co
         wg_problem_error(problem, pointer, "应是字符串", "must be a string");
         return;
     }
-    size_t count = wg_utf8_count(json_object_get_string(value), (size_t)json_object_get_string_len(value));
+    size_t count =
+        wg_utf8_count(json_object_get_string(value), (size_t)json_object_get_string_len(value));
     char zh[96], en[96];
     snprintf(zh, sizeof zh, "应为 1 至 %lld 个字", (long long)most);
     snprintf(en, sizeof en, "must have 1 to %lld characters", (long long)most);
     if (count < 1 || count > (size_t)most)
         wg_problem_error(problem, pointer, zh, en);
-    else if (wg_json_get(field, "choices") != NULL && !is_choice(field, json_object_get_string(value)))
+    else if (wg_json_get(field, "choices") != NULL &&
+             !is_choice(field, json_object_get_string(value)))
         wg_problem_error(problem, pointer, "不在可选之列", "is none of the choices");
 }
 
@@ -308,8 +324,8 @@ static void demand(struct json_object *fields, const char *unmet, struct wg_prob
     }
 }
 
-void workflow_judge_input(struct json_object *row, const struct workflow_facts *facts, struct json_object *input,
-                          const char *unmet, struct wg_problem *problem)
+void workflow_judge_input(struct json_object *row, const struct workflow_facts *facts,
+                          struct json_object *input, const char *unmet, struct wg_problem *problem)
 {
     struct json_object *fields = wg_json_get(row, "fields");
     char pointer[128];
@@ -327,7 +343,8 @@ void workflow_judge_input(struct json_object *row, const struct workflow_facts *
         struct json_object *field = json_object_array_get_idx(fields, i);
         const char *wanted = wg_json_text(field, "name");
         snprintf(pointer, sizeof pointer, "/%s", wanted);
-        if (json_object_get_boolean(wg_json_get(field, "required")) && wg_json_get(input, wanted) == NULL)
+        if (json_object_get_boolean(wg_json_get(field, "required")) &&
+            wg_json_get(input, wanted) == NULL)
             wg_problem_error(problem, pointer, "必填", "is required");
     }
     if (unmet != NULL && wg_problem_errors(problem) == 0)
@@ -338,9 +355,11 @@ static struct json_object *choices_of(struct json_object *field, bool english)
 {
     struct json_object *choices = wg_json_get(field, "choices"), *list = json_object_new_array();
     for (size_t i = 0; i < json_object_array_length(choices); i++) {
-        struct json_object *choice = json_object_array_get_idx(choices, i), *one = json_object_new_object();
+        struct json_object *choice = json_object_array_get_idx(choices, i),
+                           *one = json_object_new_object();
         json_object_object_add(one, "value", json_object_get(wg_json_get(choice, "value")));
-        json_object_object_add(one, "title", json_object_get(wg_json_get(choice, english ? "en" : "zh")));
+        json_object_object_add(one, "title",
+                               json_object_get(wg_json_get(choice, english ? "en" : "zh")));
         json_object_array_add(list, one);
     }
     return list;
@@ -358,16 +377,19 @@ static bool lacks(const struct workflow_case *before, const char *need)
     return strcmp(before->reason, need) == 0;
 }
 
-struct json_object *workflow_form(struct json_object *row, const struct workflow_case *before, bool english)
+struct json_object *workflow_form(struct json_object *row, const struct workflow_case *before,
+                                  bool english)
 {
     struct json_object *fields = wg_json_get(row, "fields"), *form = json_object_new_array();
     for (size_t i = 0; fields != NULL && i < json_object_array_length(fields); i++) {
-        struct json_object *field = json_object_array_get_idx(fields, i), *one = json_object_new_object();
+        struct json_object *field = json_object_array_get_idx(fields, i),
+                           *one = json_object_new_object();
         bool required = json_object_get_boolean(wg_json_get(field, "required")) ||
                         lacks(before, wg_json_text(field, "missing"));
         json_object_object_add(one, "name", json_object_get(wg_json_get(field, "name")));
         json_object_object_add(one, "type", json_object_get(wg_json_get(field, "type")));
-        json_object_object_add(one, "title", json_object_get(wg_json_get(field, english ? "en" : "zh")));
+        json_object_object_add(one, "title",
+                               json_object_get(wg_json_get(field, english ? "en" : "zh")));
         json_object_object_add(one, "required", json_object_new_boolean(required));
         if (wg_json_get(field, "most") != NULL)
             json_object_object_add(one, "most", json_object_get(wg_json_get(field, "most")));

@@ -1,4 +1,5 @@
-/* What the engine reads of a workflow file, and the forms of its actions. Pure. Private to workflow.c. */
+/* What the engine reads of a workflow file, and the forms of its actions. Pure. Private to
+ * workflow.c. */
 #pragma once
 
 #include "services/triage/workflow.h"
@@ -15,8 +16,10 @@ bool workflow_is_due_clock(const struct workflow *workflow, const char *clock);
 /* True unless the action's row says "deciding": false (a note). */
 bool workflow_is_deciding(struct json_object *row);
 
-/* Judges an action's input by its row's fields; unmet is the need that the facts leave open (NULL = none). */
-void workflow_judge_input(struct json_object *row, const struct workflow_facts *facts, struct json_object *input,
-                          const char *unmet, struct wg_problem *problem);
+/* Judges an action's input by its row's fields; unmet is the need that the facts leave open (NULL =
+ * none). */
+void workflow_judge_input(struct json_object *row, const struct workflow_facts *facts,
+                          struct json_object *input, const char *unmet, struct wg_problem *problem);
 /* The row's fields as a form; what the case lacks is required. The caller owns it. */
-struct json_object *workflow_form(struct json_object *row, const struct workflow_case *before, bool english);
+struct json_object *workflow_form(struct json_object *row, const struct workflow_case *before,
+                                  bool english);
