@@ -26,7 +26,8 @@ apt() {
     local log=$1
     shift
     DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" </dev/null 2>&1 | tee -a "$log" |
-        awk '/^Get:/ { n++ } /^Setting up / { m++; printf "       %s %s (%d)\n", "set up", $3, m; fflush() }
+        awk '/^Get:/ && ++n % 20 == 0 { printf "       fetched %d files\n", n; fflush() }
+             /^Setting up / { printf "       set up %s (%d)\n", $3, ++m; fflush() }
              /^Fetched/ { print "       " $0; fflush() }'
 }
 
