@@ -1,4 +1,5 @@
-/* Keys are looked up once and kept for two seconds. Requests that wait for one look-up wait together. */
+/* Keys are looked up once and kept for two seconds. Requests that wait for one look-up wait
+ * together. */
 #include "common/access.h"
 
 #include <string.h>
@@ -12,7 +13,14 @@
 #include "common/memory.h"
 #include "common/service.h"
 
-enum { BUCKETS = 4096, ENTRIES_MOST = 20000, FRESH_US = 2000000, ADDRESSES = 4096, WRONG_BURST = 20, WRONG_RATE = 5 };
+enum {
+    BUCKETS = 4096,
+    ENTRIES_MOST = 20000,
+    FRESH_US = 2000000,
+    ADDRESSES = 4096,
+    WRONG_BURST = 20,
+    WRONG_RATE = 5
+};
 
 struct waiter {
     struct waiter *next;
@@ -33,7 +41,8 @@ struct entry {
     struct wg_access *access;
 };
 
-/* Wrong keys by address: a token bucket each; addresses that share a slot share it (harmless: 429 for a while). */
+/* Wrong keys by address: a token bucket each; addresses that share a slot share it (harmless: 429
+ * for a while). */
 struct wrong {
     double tokens;
     int64_t at;
@@ -117,13 +126,16 @@ static void reply_wrong(struct wg_access *access, struct wg_request *request)
         return;
     }
     wg_reply_header(request, "WWW-Authenticate", "Bearer");
-    wg_reply_refusal(request, 401, "key-wrong", "密钥无效或已吊销", "The key is wrong or was revoked");
+    wg_reply_refusal(request, 401, "key-wrong", "密钥无效或已吊销",
+                     "The key is wrong or was revoked");
 }
 
 /* ---- the cache */
 
 static void answer(struct entry *entry, struct wg_request *request,
-                   void (*known)(struct wg_request *request, const struct wg_caller *caller, void *arg), void *arg)
+                   void (*known)(struct wg_request *request, const struct wg_caller *caller,
+                                 void *arg),
+                   void *arg)
 {
     if (!entry->right) {
         reply_wrong(entry->access, request);
@@ -131,7 +143,8 @@ static void answer(struct entry *entry, struct wg_request *request,
     }
     int rate = entry->caller.rate;
     if (rate > 0 && !take_token(&entry->tokens, &entry->tokens_at, rate, rate)) {
-        wg_reply_refusal(request, 429, "rate-exceeded", "超过该密钥的请求频率", "This key's rate is exceeded");
+        wg_reply_refusal(request, 429, "rate-exceeded", "超过该密钥的请求频率",
+                         "This key's rate is exceeded");
         return;
     }
     known(request, &entry->caller, arg);
@@ -183,7 +196,8 @@ static void key_landed(struct wg_flight *flight, void *arg)
         if (rows != NULL)
             answer(entry, waiter->request, waiter->known, waiter->arg);
         else
-            wg_reply_refusal(waiter->request, 503, "database-away", "数据库暂不可用", "The database is away");
+            wg_reply_refusal(waiter->request, 503, "database-away", "数据库暂不可用",
+                             "The database is away");
         free(waiter);
     }
 }
@@ -236,7 +250,9 @@ static void ask(struct entry *entry)
 }
 
 static void wait_for(struct entry *entry, struct wg_request *request,
-                     void (*known)(struct wg_request *request, const struct wg_caller *caller, void *arg), void *arg)
+                     void (*known)(struct wg_request *request, const struct wg_caller *caller,
+                                   void *arg),
+                     void *arg)
 {
     if (!entry->asking)
         ask(entry);
@@ -245,12 +261,15 @@ static void wait_for(struct entry *entry, struct wg_request *request,
         return;
     }
     struct waiter *waiter = wg_new(sizeof *waiter);
-    *waiter = (struct waiter){ .next = entry->waiters, .request = request, .known = known, .arg = arg };
+    *waiter =
+        (struct waiter){ .next = entry->waiters, .request = request, .known = known, .arg = arg };
     entry->waiters = waiter;
 }
 
 void wg_access_find(struct wg_access *access, struct wg_request *request,
-                    void (*known)(struct wg_request *request, const struct wg_caller *caller, void *arg), void *arg)
+                    void (*known)(struct wg_request *request, const struct wg_caller *caller,
+                                  void *arg),
+                    void *arg)
 {
     static const struct wg_caller nobody;
     uint8_t hash[WG_KEY_HASH_BYTES];

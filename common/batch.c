@@ -1,5 +1,5 @@
-/* Queue → flights → verdicts. Pieces (what failed and goes again, whole or halved) leave before the queue; while
- * one is held back by trouble, it alone is tried: it is the probe. */
+/* Queue → flights → verdicts. Pieces (what failed and goes again, whole or halved) leave before the
+ * queue; while one is held back by trouble, it alone is tried: it is the probe. */
 #include "common/batch.h"
 
 #include <string.h>
@@ -104,7 +104,8 @@ static struct piece *piece_from_queue(struct wg_batch *batch)
 
 static void hold(struct wg_batch *batch, struct piece *piece, int64_t delay_ms)
 {
-    piece->not_before = delay_ms == 0 ? 0 : wg_clock_mono() + (delay_ms + random() % (delay_ms / 2 + 1)) * 1000;
+    piece->not_before =
+        delay_ms == 0 ? 0 : wg_clock_mono() + (delay_ms + random() % (delay_ms / 2 + 1)) * 1000;
     struct piece **at = &batch->pieces;
     while (delay_ms > 0 && *at != NULL)
         at = &(*at)->next;
@@ -146,11 +147,12 @@ static void say_ready(struct wg_batch *batch, const struct wg_flight *fault)
     if (fault == NULL && !batch->said_not_ready)
         return;
     if (fault != NULL)
-        snprintf(reason, sizeof reason, "%s %.150s", wg_flight_sqlstate(fault), wg_flight_message(fault));
+        snprintf(reason, sizeof reason, "%s %.150s", wg_flight_sqlstate(fault),
+                 wg_flight_message(fault));
     batch->said_not_ready = fault != NULL;
     wg_service_part(batch->service, batch->rules.name, fault == NULL ? NULL : reason);
-    wg_log(fault == NULL ? WG_INFO : WG_ERROR, fault == NULL ? "alarm-over" : "alarm", "batch=%s reason=%s",
-           batch->rules.name, wg_log_quote(reason));
+    wg_log(fault == NULL ? WG_INFO : WG_ERROR, fault == NULL ? "alarm-over" : "alarm",
+           "batch=%s reason=%s", batch->rules.name, wg_log_quote(reason));
 }
 
 static void observe(struct wg_batch *batch, const struct piece *piece)
@@ -166,18 +168,21 @@ static void again(struct slot *slot, struct piece *piece, const struct wg_flight
 {
     struct wg_batch *batch = slot->batch;
     enum wg_outcome outcome = wg_flight_outcome(flight);
-    if (batch->rules.again != NULL && batch->rules.again(flight, slot->items, piece->n, batch->arg)) {
+    if (batch->rules.again != NULL &&
+        batch->rules.again(flight, slot->items, piece->n, batch->arg)) {
         piece_over(batch, piece);
         return;
     }
-    for (struct entry *entry = piece->first; outcome == WG_UNKNOWN && entry != NULL; entry = entry->next)
+    for (struct entry *entry = piece->first; outcome == WG_UNKNOWN && entry != NULL;
+         entry = entry->next)
         entry->unknown = true;
     if (outcome == WG_SERVICE)
         piece->backoff_ms = BACKOFF_HIGHEST_MS;
     else if (piece->backoff_ms == 0)
         piece->backoff_ms = BACKOFF_LOWEST_MS;
     else
-        piece->backoff_ms = piece->backoff_ms * 2 > BACKOFF_HIGHEST_MS ? BACKOFF_HIGHEST_MS : piece->backoff_ms * 2;
+        piece->backoff_ms =
+            piece->backoff_ms * 2 > BACKOFF_HIGHEST_MS ? BACKOFF_HIGHEST_MS : piece->backoff_ms * 2;
     hold(batch, piece, piece->backoff_ms);
 }
 
@@ -323,8 +328,8 @@ static void check(void *arg)
 
 /* ---- life */
 
-struct wg_batch *wg_batch_new(struct wg_service *service, const struct wg_batch_rules *rules, struct wg_db **dbs,
-                              size_t n_dbs, void *arg)
+struct wg_batch *wg_batch_new(struct wg_service *service, const struct wg_batch_rules *rules,
+                              struct wg_db **dbs, size_t n_dbs, void *arg)
 {
     struct wg_batch *batch = wg_new(sizeof *batch);
     char name[96];

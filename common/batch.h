@@ -1,8 +1,8 @@
-/* Commits come in groups (DESIGN law 4): what is ready when the writing connection is free goes as one
- * flight, up to 500 items or 1 MB; a lone item does not wait. SQLSTATE decides who is to blame (DESIGN 5):
- * nobody → the same items again with back-off; an item → halved until it stands alone, then rejected;
- * unknown → the same items again, so build must be harmless when done twice; the service itself → the same
- * items again every 2 s while the service says that it is not ready. */
+/* Commits come in groups (DESIGN law 4): what is ready when the writing connection is free goes as
+ * one flight, up to 500 items or 1 MB; a lone item does not wait. SQLSTATE decides who is to blame
+ * (DESIGN 5): nobody → the same items again with back-off; an item → halved until it stands alone,
+ * then rejected; unknown → the same items again, so build must be harmless when done twice; the
+ * service itself → the same items again every 2 s while the service says that it is not ready. */
 #pragma once
 
 #include <stdbool.h>
@@ -20,7 +20,8 @@ struct wg_batch_rules {
     size_t most_bytes;  /* 0 = 1 MiB */
     size_t queue_items; /* how many may wait; 0 = 2,000 */
     size_t queue_bytes; /* 0 = 8 MiB */
-    /* Items with the same key ≠ 0 never share a batch and keep their order; NULL: none has a key. */
+    /* Items with the same key ≠ 0 never share a batch and keep their order; NULL: none has a key.
+     */
     uint64_t (*key)(const void *item);
     /* Optional: true for an item that must have a flight of its own (it was tried before). */
     bool (*alone)(const void *item);
@@ -30,23 +31,24 @@ struct wg_batch_rules {
     void (*done)(const struct wg_flight *flight, void **items, size_t n, void *arg);
     /* This one item is refused by PostgreSQL (or timed out alone). It is the callee's again. */
     void (*reject)(void *item, const struct wg_flight *flight, void *arg);
-    /* Optional, with patience_ms: an item that has waited that long and of which nothing was written is given
-     * back; one of unknown fate is given back after 30 s. */
+    /* Optional, with patience_ms: an item that has waited that long and of which nothing was
+     * written is given back; one of unknown fate is given back after 30 s. */
     int64_t patience_ms;
     void (*expired)(void *item, bool unknown, void *arg);
-    /* Optional. Nobody is to blame and the fate is known to be "nothing written" or unknown: true takes the
-     * items back instead of sending them again. */
+    /* Optional. Nobody is to blame and the fate is known to be "nothing written" or unknown: true
+     * takes the items back instead of sending them again. */
     bool (*again)(const struct wg_flight *flight, void **items, size_t n, void *arg);
 };
 
 /* dbs: connections to write on, one batch in flight on each; they stay the caller's. */
-struct wg_batch *wg_batch_new(struct wg_service *service, const struct wg_batch_rules *rules, struct wg_db **dbs,
-                              size_t n_dbs, void *arg);
+struct wg_batch *wg_batch_new(struct wg_service *service, const struct wg_batch_rules *rules,
+                              struct wg_db **dbs, size_t n_dbs, void *arg);
 void wg_batch_destroy(struct wg_batch **batch);
 
 enum { WG_BATCH_FULL = 1 };
-/* Queues an item (borrowed until done, reject or again) and sends what can be sent. Items added within one
- * handler go together: the flight leaves when the handler has returned. WG_BATCH_FULL: not queued. */
+/* Queues an item (borrowed until done, reject or again) and sends what can be sent. Items added
+ * within one handler go together: the flight leaves when the handler has returned. WG_BATCH_FULL:
+ * not queued. */
 int wg_batch_add(struct wg_batch *batch, void *item, size_t size_bytes) WG_MUST_USE;
 
 size_t wg_batch_waiting(const struct wg_batch *batch); /* queued, not yet on the wire */

@@ -35,7 +35,8 @@ const char *wg_bus_address(const struct wg_service *service, const char *door)
     if (given != NULL)
         snprintf(address, sizeof address, "%s", given);
     else
-        snprintf(address, sizeof address, "ipc://%s/bus-%s.sock", wg_service_settings(service)->run, door);
+        snprintf(address, sizeof address, "ipc://%s/bus-%s.sock", wg_service_settings(service)->run,
+                 door);
     return address;
 }
 
@@ -60,7 +61,8 @@ static zsock_t *connected(struct wg_bus *bus, int type, const char *door)
 {
     zsock_t *socket = wg_bus_socket(type);
     if (zsock_connect(socket, "%s", wg_bus_address(bus->service, door)) != 0) {
-        wg_log(WG_FATAL, "bus-address", "door=%s address=%s", door, wg_bus_address(bus->service, door));
+        wg_log(WG_FATAL, "bus-address", "door=%s address=%s", door,
+               wg_bus_address(bus->service, door));
         wg_log_flush();
         exit(2);
     }
@@ -141,7 +143,8 @@ void wg_bus_publish(struct wg_bus *bus, uint64_t xid, size_t count)
     char frame[96];
     if (bus->publish == NULL)
         bus->publish = connected(bus, ZMQ_PUB, "events.in");
-    snprintf(frame, sizeof frame, "{\"version\":1,\"xid\":%llu,\"count\":%zu}", (unsigned long long)xid, count);
+    snprintf(frame, sizeof frame, "{\"version\":1,\"xid\":%llu,\"count\":%zu}",
+             (unsigned long long)xid, count);
     if (WG_FAULT(BUS_DROP) == 0)
         send_frame(bus, bus->publish, frame);
 }
@@ -155,7 +158,8 @@ static void read_ids(struct wg_bus *bus)
     WG_AUTO(zframe_destroy) zframe_t *frame = zframe_recv(bus->pull);
     if (frame == NULL)
         return;
-    if (wg_message_ids((const char *)zframe_data(frame), zframe_size(frame), ids, IDS_MOST, &n) != 0) {
+    if (wg_message_ids((const char *)zframe_data(frame), zframe_size(frame), ids, IDS_MOST, &n) !=
+        0) {
         wg_count(bus->bad, 1);
         return;
     }
@@ -180,7 +184,8 @@ static void on_subscribe(void *arg)
         WG_AUTO(zframe_destroy) zframe_t *frame = zframe_recv(bus->subscribe);
         if (frame == NULL)
             return;
-        if (wg_message_event((const char *)zframe_data(frame), zframe_size(frame), &xid, &count) != 0) {
+        if (wg_message_event((const char *)zframe_data(frame), zframe_size(frame), &xid, &count) !=
+            0) {
             wg_count(bus->bad, 1);
             continue;
         }

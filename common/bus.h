@@ -1,13 +1,13 @@
-/* The nerve: three hints, one JSON frame each (schema/messages/README.md). A message only saves waiting for
- * the next sweep; it may be lost, doubled, late or out of order without harm. PUSH never blocks: a refused
- * hint is counted in wangge_hints_dropped_total. Linger, time-outs and high-water marks of every socket of
- * the house are set here. The bus itself (services/bus) binds; everybody else connects. */
+/* The nerve: three hints, one JSON frame each (schema/messages/README.md). A message only saves
+ * waiting for the next sweep; it may be lost, doubled, late or out of order without harm. PUSH
+ * never blocks: a refused hint is counted in wangge_hints_dropped_total. Linger, time-outs and
+ * high-water marks of every socket of the house are set here. The bus itself (services/bus) binds;
+ * everybody else connects. */
 #pragma once
 
+#include <czmq.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <czmq.h>
 
 #include "common/memory.h"
 

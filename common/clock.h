@@ -1,5 +1,6 @@
-/* The only source of time. In fault builds wg_clock_now adds the 8 bytes (int64 microseconds, host order)
- * of the file $WANGGE_HOME/clock, mapped, so that one write moves every process of an instance. */
+/* The only source of time. In fault builds wg_clock_now adds the 8 bytes (int64 microseconds, host
+ * order) of the file $WANGGE_HOME/clock, mapped, so that one write moves every process of an
+ * instance. */
 #pragma once
 
 #include <stdint.h>

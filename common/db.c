@@ -1,5 +1,6 @@
-/* One connection: connect, check, prepare, fly. What is on the wire when it breaks lands as WG_UNKNOWN; what
- * waits in line goes on waiting until its patience ends. See common/db.h for the promises. */
+/* One connection: connect, check, prepare, fly. What is on the wire when it breaks lands as
+ * WG_UNKNOWN; what waits in line goes on waiting until its patience ends. See common/db.h for the
+ * promises. */
 #include "common/db.h"
 
 #include <errno.h>
@@ -13,7 +14,13 @@
 #include "common/params.h"
 #include "common/service.h"
 
-enum { LINE_MOST = 1000, STATEMENTS_MOST = 16, PATIENCE_MS = 5000, BACKOFF_LOWEST_MS = 50, BACKOFF_HIGHEST_MS = 2000 };
+enum {
+    LINE_MOST = 1000,
+    STATEMENTS_MOST = 16,
+    PATIENCE_MS = 5000,
+    BACKOFF_LOWEST_MS = 50,
+    BACKOFF_HIGHEST_MS = 2000
+};
 enum { SCHEMA_LOWEST = 1, SCHEMA_HIGHEST = 1 };
 
 enum stage { AWAY, CONNECTING, CHECKING, PREPARING, READY, REFUSED };
@@ -169,9 +176,10 @@ static enum wg_outcome blame(const char *sqlstate)
         const char *prefix;
         enum wg_outcome outcome;
     } table[] = {
-        { "22", WG_ITEM },       { "23", WG_ITEM },    { "54", WG_ITEM },    { "57014", WG_TIMEOUT },
-        { "08", WG_NOBODY },     { "40", WG_NOBODY },  { "53", WG_NOBODY },  { "55P03", WG_NOBODY },
-        { "57P", WG_NOBODY },    { "25006", WG_NOBODY }, { "25P03", WG_NOBODY },
+        { "22", WG_ITEM },       { "23", WG_ITEM },      { "54", WG_ITEM },
+        { "57014", WG_TIMEOUT }, { "08", WG_NOBODY },    { "40", WG_NOBODY },
+        { "53", WG_NOBODY },     { "55P03", WG_NOBODY }, { "57P", WG_NOBODY },
+        { "25006", WG_NOBODY },  { "25P03", WG_NOBODY },
     };
     for (size_t i = 0; i < WG_COUNT(table); i++)
         if (strncmp(sqlstate, table[i].prefix, strlen(table[i].prefix)) == 0)
@@ -225,7 +233,8 @@ static void lose(struct wg_db *db, const char *why)
     line_init(&db->flying);
     int64_t jitter = random() % (db->backoff_ms / 2 + 1);
     wg_service_timer(db->service, db->backoff_ms + jitter, 1, connect_start, db);
-    db->backoff_ms = db->backoff_ms * 2 > BACKOFF_HIGHEST_MS ? BACKOFF_HIGHEST_MS : db->backoff_ms * 2;
+    db->backoff_ms =
+        db->backoff_ms * 2 > BACKOFF_HIGHEST_MS ? BACKOFF_HIGHEST_MS : db->backoff_ms * 2;
     while (lost.first != NULL) {
         struct wg_flight *flight = lost.first;
         lost.first = flight->next;
@@ -256,12 +265,13 @@ static int send_flight(struct wg_db *db, struct wg_flight *flight)
     for (size_t i = 0; i < flight->n; i++) {
         const struct wg_params *params = flight->sent[i].params;
         for (int p = 0; p < params->n; p++) {
-            const char *at = params->bytes.bytes == NULL ? "" : params->bytes.bytes + params->offsets[p];
+            const char *at =
+                params->bytes.bytes == NULL ? "" : params->bytes.bytes + params->offsets[p];
             values[p] = params->lengths[p] < 0 ? NULL : at;
             formats[p] = 1;
         }
-        if (PQsendQueryPrepared(db->connection, db->statements[flight->sent[i].statement].name, params->n, values,
-                                params->lengths, formats, 1) != 1)
+        if (PQsendQueryPrepared(db->connection, db->statements[flight->sent[i].statement].name,
+                                params->n, values, params->lengths, formats, 1) != 1)
             return -EIO;
     }
     return PQpipelineSync(db->connection) == 1 ? 0 : -EIO;
@@ -293,12 +303,15 @@ static void note_error(struct wg_flight *flight, const PGresult *result)
         return;
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    snprintf(flight->sqlstate, sizeof flight->sqlstate, "%s", sqlstate == NULL ? "08006" : sqlstate);
-    snprintf(flight->message, sizeof flight->message, "%s", message == NULL ? "connection failed" : message);
+    snprintf(flight->sqlstate, sizeof flight->sqlstate, "%s",
+             sqlstate == NULL ? "08006" : sqlstate);
+    snprintf(flight->message, sizeof flight->message, "%s",
+             message == NULL ? "connection failed" : message);
     flight->outcome = blame(flight->sqlstate);
 }
 
-/* 0A ("cached plan must not change result type") and 26 (statement unknown): connect and prepare anew, once. */
+/* 0A ("cached plan must not change result type") and 26 (statement unknown): connect and prepare
+ * anew, once. */
 static bool prepare_anew(struct wg_db *db, struct wg_flight *flight)
 {
     bool stale = strncmp(flight->sqlstate, "0A", 2) == 0 || strncmp(flight->sqlstate, "26", 2) == 0;
@@ -318,7 +331,9 @@ static void flight_over(struct wg_db *db)
     else
         wg_log(flight->outcome == WG_SERVICE ? WG_ERROR : WG_WARNING, "flight-failed",
                "connection=%s statement=%s sqlstate=%s message=%s", db->name,
-               db->statements[flight->sent[flight->answered < flight->n ? flight->answered : 0].statement].name,
+               db->statements[flight->sent[flight->answered < flight->n ? flight->answered : 0]
+                                  .statement]
+                   .name,
                flight->sqlstate, wg_log_quote(flight->message));
     land(flight);
     if (anew)
@@ -353,7 +368,8 @@ static void take_result(struct wg_db *db, PGresult *result)
 /* ---- after connecting: checks, then statements */
 
 static const char check_sql[] =
-    "SELECT pg_is_in_recovery(), current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' AND "
+    "SELECT pg_is_in_recovery(), current_setting('fsync') = 'on' AND "
+    "current_setting('full_page_writes') = 'on' AND "
     "current_setting('synchronous_commit') = 'on', (SELECT max(version) FROM schema_version), "
     "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
@@ -384,7 +400,8 @@ static void prepare_all(struct wg_db *db)
     db->prepare_fault[0] = '\0';
     bool sent = PQenterPipelineMode(db->connection) == 1;
     for (size_t i = 0; sent && i < db->n_statements; i++)
-        sent = PQsendPrepare(db->connection, db->statements[i].name, db->statements[i].sql, 0, NULL) == 1 &&
+        sent = PQsendPrepare(db->connection, db->statements[i].name, db->statements[i].sql, 0,
+                             NULL) == 1 &&
                PQpipelineSync(db->connection) == 1;
     if (!sent)
         lose_connection(db);
@@ -407,7 +424,8 @@ static void become_ready(struct wg_db *db)
     if (db->prepare_fault[0] != '\0') {
         db->stage = REFUSED;
         wg_service_part(db->service, db->name, db->prepare_fault);
-        wg_log(WG_ERROR, "alarm", "connection=%s reason=%s", db->name, wg_log_quote(db->prepare_fault));
+        wg_log(WG_ERROR, "alarm", "connection=%s reason=%s", db->name,
+               wg_log_quote(db->prepare_fault));
         return;
     }
     if (WG_FAULT(SERVICE_START_DATABASE) < 0) {
@@ -420,7 +438,8 @@ static void become_ready(struct wg_db *db)
     wg_service_part(db->service, db->name, NULL);
     wg_log(WG_INFO, "database-ready", "connection=%s", db->name);
     pump(db);
-    for (struct ready_call *call = db->on_ready; call != NULL && db->stage == READY; call = call->next)
+    for (struct ready_call *call = db->on_ready; call != NULL && db->stage == READY;
+         call = call->next)
         call->fn(call->arg);
 }
 
@@ -438,7 +457,8 @@ static void take_prepared(struct wg_db *db, PGresult *result)
 
 static bool expecting(const struct wg_db *db)
 {
-    return db->stage == CHECKING || db->stage == PREPARING || (db->stage == READY && db->flying.n > 0);
+    return db->stage == CHECKING || db->stage == PREPARING ||
+           (db->stage == READY && db->flying.n > 0);
 }
 
 static void read_results(struct wg_db *db)
@@ -531,8 +551,8 @@ static void end_patience(void *arg)
     }
 }
 
-struct wg_db *wg_db_new(struct wg_service *service, const char *name, const struct wg_statement *statements,
-                        size_t n, size_t in_flight)
+struct wg_db *wg_db_new(struct wg_service *service, const char *name,
+                        const struct wg_statement *statements, size_t n, size_t in_flight)
 {
     struct wg_db *db = wg_new(sizeof *db);
     *db = (struct wg_db){

@@ -1,19 +1,18 @@
-/* The life of a request: created at its headers; its body gathered (or given on, piece by piece); its caller
- * found; handled; suspended until it is replied to; answered; freed when libmicrohttpd says it is over.
- * No descriptor wakes for a resumed connection, so MHD_run is called after every resume (research: its own
- * epoll thread stalls; an external loop does not). */
+/* The life of a request: created at its headers; its body gathered (or given on, piece by piece);
+ * its caller found; handled; suspended until it is replied to; answered; freed when libmicrohttpd
+ * says it is over. No descriptor wakes for a resumed connection, so MHD_run is called after every
+ * resume (research: its own epoll thread stalls; an external loop does not). */
 #include "common/http.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <microhttpd.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <microhttpd.h>
 
 #include "common/access.h"
 #include "common/clock.h"
@@ -25,7 +24,13 @@
 #include "common/service.h"
 #include "common/text.h"
 
-enum { BODY_MOST = 1 << 20, PARAMS_MOST = 4, HEADERS_MOST = 6, ROUNDS_MOST = 64, CONNECTIONS_MOST = 2000 };
+enum {
+    BODY_MOST = 1 << 20,
+    PARAMS_MOST = 4,
+    HEADERS_MOST = 6,
+    ROUNDS_MOST = 64,
+    CONNECTIONS_MOST = 2000
+};
 enum { MEMORY_BYTES = 48 << 10, IDLE_SECONDS = 75 };
 
 enum stage { READING, ASKING, HANDLING, REPLIED, ANSWERED };
@@ -83,7 +88,8 @@ static void run_daemon(void *arg)
     http->run_asked = false;
     do
         MHD_run(http->daemon);
-    while (++rounds < ROUNDS_MOST && MHD_get_timeout(http->daemon, &timeout) == MHD_YES && timeout == 0);
+    while (++rounds < ROUNDS_MOST && MHD_get_timeout(http->daemon, &timeout) == MHD_YES &&
+           timeout == 0);
 }
 
 static void ask_run(struct wg_http *http)
@@ -136,7 +142,8 @@ static bool match(const char *pattern, const char *path, struct wg_request *requ
     return *path == '\0';
 }
 
-static const struct wg_route *find_route(struct wg_http *http, struct wg_request *request, bool *ret_path_known)
+static const struct wg_route *find_route(struct wg_http *http, struct wg_request *request,
+                                         bool *ret_path_known)
 {
     const char *method = strcmp(request->method, "HEAD") == 0 ? "GET" : request->method;
     *ret_path_known = false;
@@ -159,8 +166,10 @@ static void reply_health(struct wg_request *request)
     const char *reason = wg_service_reason(service);
     struct json_object *body = json_object_new_object();
     json_object_object_add(body, "service", json_object_new_string(wg_service_name(service)));
-    json_object_object_add(body, "instance", json_object_new_int64(wg_service_settings(service)->instance));
-    json_object_object_add(body, "version", json_object_new_string(wg_service_settings(service)->version));
+    json_object_object_add(body, "instance",
+                           json_object_new_int64(wg_service_settings(service)->instance));
+    json_object_object_add(body, "version",
+                           json_object_new_string(wg_service_settings(service)->version));
     json_object_object_add(body, "ready", json_object_new_boolean(reason == NULL));
     json_object_object_add(body, "reason", reason == NULL ? NULL : json_object_new_string(reason));
     wg_reply_json(request, 200, &body);
@@ -175,7 +184,8 @@ static void reply_metrics(struct wg_request *request)
 
 static bool reply_common(struct wg_request *request)
 {
-    bool health = strcmp(request->path, "/healthz") == 0, metrics = strcmp(request->path, "/metrics") == 0;
+    bool health = strcmp(request->path, "/healthz") == 0,
+         metrics = strcmp(request->path, "/metrics") == 0;
     if ((!health && !metrics) || strcmp(request->method, "GET") != 0)
         return false;
     request->stage = HANDLING;
@@ -192,7 +202,8 @@ static void reply_no_route(struct wg_request *request, bool path_known)
 {
     request->stage = HANDLING;
     if (path_known)
-        wg_reply_refusal(request, 405, "method-not-allowed", "此地址不支持该方法", "This path does not take this method");
+        wg_reply_refusal(request, 405, "method-not-allowed", "此地址不支持该方法",
+                         "This path does not take this method");
     else
         wg_reply_refusal(request, 404, "not-found", "没有这个地址", "There is no such path");
 }
@@ -203,7 +214,8 @@ static void handle(struct wg_request *request)
         return;
     request->stage = HANDLING;
     if (request->too_large)
-        wg_reply_refusal(request, 413, "body-too-large", "请求体超过 1 MiB", "The body is larger than 1 MiB");
+        wg_reply_refusal(request, 413, "body-too-large", "请求体超过 1 MiB",
+                         "The body is larger than 1 MiB");
     else
         request->route->handle(request, request->http->arg);
 }
@@ -216,7 +228,8 @@ static void caller_known(struct wg_request *request, const struct wg_caller *cal
     if (caller->key_id == 0 && (request->route->flags & WG_OPEN) == 0) {
         request->stage = HANDLING;
         wg_reply_header(request, "WWW-Authenticate", "Bearer");
-        wg_reply_refusal(request, 401, "key-required", "需要密钥或登录", "A key or a session is needed");
+        wg_reply_refusal(request, 401, "key-required", "需要密钥或登录",
+                         "A key or a session is needed");
         return;
     }
     if ((request->route->flags & WG_STREAM) != 0) {
@@ -242,8 +255,8 @@ static void find_caller(struct wg_request *request)
 
 /* ---- libmicrohttpd's side */
 
-static struct wg_request *create(struct wg_http *http, struct MHD_Connection *connection, const char *url,
-                                 const char *method)
+static struct wg_request *create(struct wg_http *http, struct MHD_Connection *connection,
+                                 const char *url, const char *method)
 {
     struct wg_request *request = wg_new(sizeof *request);
     request->http = http;
@@ -271,7 +284,8 @@ static void take_piece(struct wg_request *request, const char *bytes, size_t *le
         *length = 0;
         return;
     }
-    if (stream && !request->stream_begun) { /* the caller is not known yet: this piece comes again */
+    if (stream &&
+        !request->stream_begun) { /* the caller is not known yet: this piece comes again */
         suspend(request);
         return;
     }
@@ -317,8 +331,9 @@ static enum MHD_Result on_body_over(struct wg_request *request)
     return MHD_YES;
 }
 
-static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
-                                  const char *version, const char *data, size_t *length, void **state)
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *length, void **state)
 {
     struct wg_http *http = arg;
     (void)version;
@@ -375,8 +390,10 @@ static int listen_unix(struct wg_http *http)
     if (listener < 0)
         return wg_fail(-errno, "socket");
     unlink(http->socket_path); /* what a killed instance of this number left behind */
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 1024) != 0 ||
-        chmod(http->socket_path, 0666) != 0) { /* who may reach it is decided by the folder's rights */
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(listener, 1024) != 0 ||
+        chmod(http->socket_path, 0666) !=
+            0) { /* who may reach it is decided by the folder's rights */
         int error = -errno;
         close(listener);
         return wg_fail(error, "listen on %s", http->socket_path);
@@ -384,7 +401,8 @@ static int listen_unix(struct wg_http *http)
     return listener;
 }
 
-static void quiet(void *arg, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+static void quiet(void *arg, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 static void quiet(void *arg, const char *format, va_list arguments)
 {
     (void)arg; /* broken connections are the clients' affair */
@@ -403,7 +421,8 @@ static void add_metrics(struct wg_http *http)
     http->requests = wg_counter("wangge_http_requests_total", "requests answered");
     http->refusals = wg_counter("wangge_http_refusals_total", "answers with a 4xx status");
     http->failures = wg_counter("wangge_http_failures_total", "answers with a 5xx status");
-    http->latency = wg_histogram("wangge_http_request_seconds", "from the headers to the end of the answer");
+    http->latency =
+        wg_histogram("wangge_http_request_seconds", "from the headers to the end of the answer");
     http->open_gauge = wg_gauge("wangge_http_open_requests", "requests in hand");
 }
 
@@ -411,7 +430,9 @@ struct wg_http *wg_http_new(struct wg_service *service, const struct wg_route *r
                             struct wg_access *access, void *arg)
 {
     struct wg_http *http = wg_new(sizeof *http);
-    *http = (struct wg_http){ .service = service, .routes = routes, .n_routes = n, .access = access, .arg = arg };
+    *http = (struct wg_http){
+        .service = service, .routes = routes, .n_routes = n, .access = access, .arg = arg
+    };
     add_metrics(http);
     int listener = listen_unix(http);
     if (listener < 0 || WG_FAULT(SERVICE_START_BIND) < 0) {
@@ -419,10 +440,11 @@ struct wg_http *wg_http_new(struct wg_service *service, const struct wg_route *r
         exit(1);
     }
     http->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, http,
-        MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_EXTERNAL_LOGGER, quiet, NULL, MHD_OPTION_END);
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request,
+        http, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_MOST, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_BYTES,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, http, MHD_OPTION_EXTERNAL_LOGGER, quiet, NULL, MHD_OPTION_END);
     if (http->daemon == NULL) {
         wg_log(WG_FATAL, "http-daemon", "socket=%s", http->socket_path);
         wg_log_flush();
@@ -486,7 +508,8 @@ struct query_search {
     const char *unknown;
 };
 
-static enum MHD_Result look_at_query(void *arg, enum MHD_ValueKind kind, const char *key, const char *value)
+static enum MHD_Result look_at_query(void *arg, enum MHD_ValueKind kind, const char *key,
+                                     const char *value)
 {
     struct query_search *search = arg;
     (void)kind;
@@ -558,11 +581,14 @@ struct json_object *wg_request_json(struct wg_request *request)
         snprintf(zh, sizeof zh, "请求体应是一个 JSON 对象");
         snprintf(en, sizeof en, "The body must be a JSON object");
     } else {
-        snprintf(zh, sizeof zh, "%s(第 %zu 字节)", wg_json_fault_text(verdict.fault, 0), verdict.offset);
-        snprintf(en, sizeof en, "%s (at byte %zu)", wg_json_fault_text(verdict.fault, 1), verdict.offset);
+        snprintf(zh, sizeof zh, "%s(第 %zu 字节)", wg_json_fault_text(verdict.fault, 0),
+                 verdict.offset);
+        snprintf(en, sizeof en, "%s (at byte %zu)", wg_json_fault_text(verdict.fault, 1),
+                 verdict.offset);
     }
     json_object_put(object);
-    struct wg_problem *problem = wg_problem_new(400, "bad-json", "请求体不是合格的 JSON", "The body is not sound JSON");
+    struct wg_problem *problem =
+        wg_problem_new(400, "bad-json", "请求体不是合格的 JSON", "The body is not sound JSON");
     wg_problem_error(problem, "", zh, en);
     wg_reply_problem(request, &problem);
     return NULL;
@@ -577,7 +603,8 @@ void wg_reply_header(struct wg_request *request, const char *name, const char *v
     for (size_t i = 0; i < request->n_headers; i++)
         if (strcasecmp(request->headers[i].name, name) == 0)
             return;
-    request->headers[request->n_headers++] = (struct header){ .name = name, .value = wg_strdup(value) };
+    request->headers[request->n_headers++] =
+        (struct header){ .name = name, .value = wg_strdup(value) };
 }
 
 static void count_status(struct wg_http *http, int status)
@@ -589,7 +616,8 @@ static void count_status(struct wg_http *http, int status)
         wg_count(http->refusals, 1);
 }
 
-void wg_reply_bytes(struct wg_request *request, int status, const char *type, const char *bytes, size_t length)
+void wg_reply_bytes(struct wg_request *request, int status, const char *type, const char *bytes,
+                    size_t length)
 {
     if (request->stage == REPLIED || request->stage == ANSWERED)
         abort(); /* every request is answered exactly once */
@@ -598,7 +626,8 @@ void wg_reply_bytes(struct wg_request *request, int status, const char *type, co
     request->status = status;
     MHD_add_response_header(request->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
     for (size_t i = 0; i < request->n_headers; i++)
-        MHD_add_response_header(request->response, request->headers[i].name, request->headers[i].value);
+        MHD_add_response_header(request->response, request->headers[i].name,
+                                request->headers[i].value);
     count_status(request->http, status);
     request->stage = REPLIED;
     resume(request);
@@ -628,7 +657,8 @@ void wg_reply_problem(struct wg_request *request, struct wg_problem **problem)
     wg_problem_destroy(problem);
 }
 
-void wg_reply_refusal(struct wg_request *request, int status, const char *type, const char *zh, const char *en)
+void wg_reply_refusal(struct wg_request *request, int status, const char *type, const char *zh,
+                      const char *en)
 {
     struct wg_problem *problem = wg_problem_new(status, type, zh, en);
     wg_reply_problem(request, &problem);

@@ -1,14 +1,14 @@
 /* HTTP on libmicrohttpd, driven by our own loop, on a unix socket: $WANGGE_RUN/<service>-<n>.sock.
- * A request is suspended until its handler replies, which may be much later (after the commit). Every request
- * is answered exactly once. Every error is a problem (RFC 9457) in our format. GET /healthz and /metrics are
- * served here for every service. Limits: header 16 KiB, body 1 MiB unless the route streams. */
+ * A request is suspended until its handler replies, which may be much later (after the commit).
+ * Every request is answered exactly once. Every error is a problem (RFC 9457) in our format. GET
+ * /healthz and /metrics are served here for every service. Limits: header 16 KiB, body 1 MiB unless
+ * the route streams. */
 #pragma once
 
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <json-c/json.h>
 
 #include "common/memory.h"
 #include "common/problem.h"
@@ -33,7 +33,8 @@ struct wg_route {
     wg_handler *handle; /* called when the body is complete and the caller is known */
 };
 
-/* arg is given to every handler. routes stay the caller's. access may be NULL (only WG_OPEN routes then). */
+/* arg is given to every handler. routes stay the caller's. access may be NULL (only WG_OPEN routes
+ * then). */
 struct wg_http *wg_http_new(struct wg_service *service, const struct wg_route *routes, size_t n,
                             struct wg_access *access, void *arg);
 void wg_http_destroy(struct wg_http **http);
@@ -43,19 +44,24 @@ size_t wg_http_open(const struct wg_http *http); /* requests not yet answered */
 
 const char *wg_request_method(const struct wg_request *request);
 const char *wg_request_path(const struct wg_request *request);
-const char *wg_request_param(const struct wg_request *request, const char *name); /* {name}, decoded */
-const char *wg_request_query(const struct wg_request *request, const char *name); /* NULL: not given */
-/* The name of the first query parameter that is not in names (NULL-ended); NULL if all are known. */
+const char *wg_request_param(const struct wg_request *request,
+                             const char *name); /* {name}, decoded */
+const char *wg_request_query(const struct wg_request *request,
+                             const char *name); /* NULL: not given */
+/* The name of the first query parameter that is not in names (NULL-ended); NULL if all are known.
+ */
 const char *wg_request_unknown_query(const struct wg_request *request, const char *const *names);
-const char *wg_request_header(const struct wg_request *request, const char *name); /* NULL: not given */
+const char *wg_request_header(const struct wg_request *request,
+                              const char *name); /* NULL: not given */
 /* The client's address as nginx saw it (X-Real-IP); "local" where there is none. */
 const char *wg_request_address(const struct wg_request *request);
 const struct wg_caller *wg_request_caller(const struct wg_request *request);
 const char *wg_request_body(const struct wg_request *request, size_t *ret_length);
-bool wg_request_english(const struct wg_request *request); /* Accept-Language prefers English */
+bool wg_request_english(const struct wg_request *request);    /* Accept-Language prefers English */
 int64_t wg_request_started(const struct wg_request *request); /* wg_clock_mono */
 
-/* The body checked by common/json and parsed; the caller owns it. NULL: it was answered with a problem. */
+/* The body checked by common/json and parsed; the caller owns it. NULL: it was answered with a
+ * problem. */
 struct json_object *wg_request_json(struct wg_request *request);
 
 /* A header of the coming reply. */
@@ -63,20 +69,22 @@ void wg_reply_header(struct wg_request *request, const char *name, const char *v
 /* Replies; takes the body. */
 void wg_reply_json(struct wg_request *request, int status, struct json_object **body);
 /* Replies with these bytes, copied. */
-void wg_reply_bytes(struct wg_request *request, int status, const char *type, const char *bytes, size_t length);
+void wg_reply_bytes(struct wg_request *request, int status, const char *type, const char *bytes,
+                    size_t length);
 
 /* ---- problems (common/problem.h) as replies */
 
 /* Replies; takes the problem. 429 and 503 carry Retry-After: 1 unless a header was set. */
 void wg_reply_problem(struct wg_request *request, struct wg_problem **problem);
 /* In one line, for problems without fields. */
-void wg_reply_refusal(struct wg_request *request, int status, const char *type, const char *zh, const char *en);
+void wg_reply_refusal(struct wg_request *request, int status, const char *type, const char *zh,
+                      const char *en);
 
 /* ---- streamed bodies (WG_STREAM) */
 
 /* Called for each piece while the body arrives, then handle once. Set by the handler's service with
- * wg_http_on_data before requests come. begin is called first, when caller and headers are known; it may
- * reply at once (the rest of the body is then read and dropped). */
+ * wg_http_on_data before requests come. begin is called first, when caller and headers are known;
+ * it may reply at once (the rest of the body is then read and dropped). */
 struct wg_stream {
     wg_handler *begin;
     void (*data)(struct wg_request *request, const char *bytes, size_t length, void *arg);

@@ -1,5 +1,5 @@
-/* What every service does each second over its database connection: says in `instances` that it lives and
- * whether it can work, and asks which kinds of registry data have changed. */
+/* What every service does each second over its database connection: says in `instances` that it
+ * lives and whether it can work, and asks which kinds of registry data have changed. */
 #include <string.h>
 
 #include "common/clock.h"
@@ -100,7 +100,8 @@ void wg_service_versions(struct wg_service *service, struct wg_db *db, int state
                          void (*changed)(const char *kind, int64_t version, void *arg), void *arg)
 {
     static struct versions versions; /* one a process */
-    versions = (struct versions){ .db = db, .statement = statement, .changed = changed, .arg = arg };
+    versions =
+        (struct versions){ .db = db, .statement = statement, .changed = changed, .arg = arg };
     wg_service_timer(service, EVERY_MS, 0, versions_read, &versions);
     wg_db_on_ready(db, versions_read, &versions);
 }

@@ -45,7 +45,8 @@ struct scan {
 
 static bool refuse_at(struct scan *scan, enum wg_json_fault fault, size_t offset)
 {
-    scan->verdict = (struct wg_json_verdict){ .fault = fault, .offset = offset };
+    scan->verdict.fault = fault;
+    scan->verdict.offset = offset;
     return false;
 }
 
@@ -366,6 +367,7 @@ static bool take_value(struct scan *scan, bool *ret_inside)
 {
     int c = peek_text(scan);
     *ret_inside = false;
+    scan->verdict.values++;
     switch (c) {
     case '"':
         return take_string(scan, NULL);
@@ -453,7 +455,7 @@ struct json_object *wg_json_parse(const char *bytes, size_t length,
     struct wg_json_verdict verdict = wg_json_scan(bytes, length);
     struct json_object *object = NULL;
     if (verdict.fault == WG_JSON_FINE && length > INT32_MAX)
-        verdict = (struct wg_json_verdict){ .fault = WG_JSON_SYNTAX, .offset = INT32_MAX };
+        verdict.fault = WG_JSON_SYNTAX;
     if (verdict.fault == WG_JSON_FINE) {
         /* json-c counts a level more than we do. */
         struct json_tokener *tokener = json_tokener_new_ex(DEPTH + 2);
@@ -462,9 +464,10 @@ struct json_object *wg_json_parse(const char *bytes, size_t length,
         /* A number alone is only at its end when the text is. */
         if (json_tokener_get_error(tokener) == json_tokener_continue)
             object = json_tokener_parse_ex(tokener, "", 1);
-        if (json_tokener_get_error(tokener) != json_tokener_success)
-            verdict = (struct wg_json_verdict){ .fault = WG_JSON_SYNTAX,
-                                                .offset = json_tokener_get_parse_end(tokener) };
+        if (json_tokener_get_error(tokener) != json_tokener_success) {
+            verdict.fault = WG_JSON_SYNTAX;
+            verdict.offset = json_tokener_get_parse_end(tokener);
+        }
         json_tokener_free(tokener);
     }
     *ret_verdict = verdict;

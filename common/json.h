@@ -24,6 +24,8 @@ enum wg_json_fault {
 struct wg_json_verdict {
     enum wg_json_fault fault;
     size_t offset; /* byte at which it was found */
+    size_t values; /* how many were begun up to there: json-c takes up to 0.6 µs for each, so who
+                    * parses on the loop bounds them (10,000 take 5 ms) */
 };
 
 /* Scans once, without allocating; objects with more than 256 members are a WG_JSON_SYNTAX fault. */

@@ -13,7 +13,7 @@ struct wg_lease {
     struct wg_lease_rules rules;
     void *arg;
     bool flying, full_page;
-    int asked; /* rows of the claim on the wire */
+    int asked;    /* rows of the claim on the wire */
     int64_t last; /* mono of the last claim */
     struct wg_metric *claimed;
 };
@@ -71,8 +71,8 @@ void wg_lease_again(struct wg_lease *lease)
     sweep(lease);
 }
 
-struct wg_lease *wg_lease_new(struct wg_service *service, struct wg_db *db, const struct wg_lease_rules *rules,
-                              void *arg)
+struct wg_lease *wg_lease_new(struct wg_service *service, struct wg_db *db,
+                              const struct wg_lease_rules *rules, void *arg)
 {
     struct wg_lease *lease = wg_new(sizeof *lease);
     char name[96];

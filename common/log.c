@@ -36,7 +36,8 @@ int64_t wg_log_id(int64_t id)
     return former;
 }
 
-/* localtime of the process's zone, cached for the second in hand: the zone's lookup is the costly part. */
+/* localtime of the process's zone, cached for the second in hand: the zone's lookup is the costly
+ * part. */
 static int put_time(char *buffer, size_t size)
 {
     static time_t cached_second;
@@ -50,7 +51,8 @@ static int put_time(char *buffer, size_t size)
         strftime(zone, sizeof zone, "%z", &parts);
         cached_second = second;
     }
-    return snprintf(buffer, size, "ts=%s.%06d%.3s:%.2s", cached, (int)(now % WG_SECOND), zone, zone + 3);
+    return snprintf(buffer, size, "ts=%s.%06d%.3s:%.2s", cached, (int)(now % WG_SECOND), zone,
+                    zone + 3);
 }
 
 void wg_log_flush(void)
@@ -67,12 +69,13 @@ void wg_log_flush(void)
     state.used = 0;
 }
 
-static void put_line(int64_t id, enum wg_level level, const char *event, const char *format, va_list arguments)
+static void put_line(int64_t id, enum wg_level level, const char *event, const char *format,
+                     va_list arguments)
 {
     char line[LINE_BYTES];
     int n = put_time(line, sizeof line);
-    n += snprintf(line + n, sizeof line - (size_t)n, " level=%s service=%s instance=%d", level_names[level],
-                  state.service, state.instance);
+    n += snprintf(line + n, sizeof line - (size_t)n, " level=%s service=%s instance=%d",
+                  level_names[level], state.service, state.instance);
     if (id != 0)
         n += snprintf(line + n, sizeof line - (size_t)n, " id=%lld", (long long)id);
     n += snprintf(line + n, sizeof line - (size_t)n, " event=%s ", event);

@@ -1,7 +1,8 @@
 /* One logfmt line an event on standard error: ts= level= service= instance= id= event= …
- * The id of the report or case in hand is set once with wg_log_id and stands on each line until it is
- * cleared. Lines below WG_WARNING are gathered and written in one write by wg_log_flush, which the
- * service skeleton calls at the end of each round of its loop. No personal data belongs here. */
+ * The id of the report or case in hand is set once with wg_log_id and stands on each line until it
+ * is cleared. Lines below WG_WARNING are gathered and written in one write by wg_log_flush, which
+ * the service skeleton calls at the end of each round of its loop. No personal data belongs here.
+ */
 #pragma once
 
 #include <stdint.h>
@@ -22,7 +23,8 @@ void wg_log(enum wg_level level, const char *event, const char *format, ...)
 void wg_log_about(int64_t id, enum wg_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* text in quotes with logfmt escapes, in one of eight rotating buffers of 600 bytes; cut when longer. */
+/* text in quotes with logfmt escapes, in one of eight rotating buffers of 600 bytes; cut when
+ * longer. */
 const char *wg_log_quote(const char *text);
 
 /* Writes what is gathered, in one write. */

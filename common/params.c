@@ -1,10 +1,12 @@
-/* Parameters and array columns in PostgreSQL's binary formats: no quoting, no escaping, nothing to parse. */
+/* Parameters and array columns in PostgreSQL's binary formats: no quoting, no escaping, nothing to
+ * parse. */
+#include "common/params.h"
+
 #include <endian.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "common/db.h"
-#include "common/params.h"
 #include "common/text.h"
 
 /* PostgreSQL counts from 2000-01-01. */
@@ -23,8 +25,8 @@ static const struct {
     uint32_t oid;
     uint32_t bytes; /* 0: varies */
 } types[] = {
-    [WG_I16] = { 21, 2 },   [WG_I32] = { 23, 4 },    [WG_I64] = { 20, 8 },
-    [WG_F64] = { 701, 8 },  [WG_BOOL] = { 16, 1 },   [WG_TIME] = { 1184, 8 },
+    [WG_I16] = { 21, 2 },    [WG_I32] = { 23, 4 },     [WG_I64] = { 20, 8 },
+    [WG_F64] = { 701, 8 },   [WG_BOOL] = { 16, 1 },    [WG_TIME] = { 1184, 8 },
     [WG_STRING] = { 25, 0 }, [WG_JSONB] = { 3802, 0 }, [WG_BYTEA] = { 17, 0 },
 };
 
@@ -181,7 +183,11 @@ void wg_params_array(struct wg_params *params, struct wg_column **column)
 {
     struct wg_column *from = *column;
     const uint32_t head[] = {
-        htobe32(from->n > 0), htobe32(from->has_null), htobe32(types[from->type].oid), htobe32(from->n), htobe32(1),
+        htobe32(from->n > 0),
+        htobe32(from->has_null),
+        htobe32(types[from->type].oid),
+        htobe32(from->n),
+        htobe32(1),
     };
     size_t head_bytes = from->n > 0 ? sizeof head : 3 * sizeof head[0];
     add(params, head, (int)head_bytes);

@@ -12,7 +12,8 @@ struct wg_problem {
     size_t errors;
 };
 
-struct wg_problem *wg_problem_new(int status, const char *type, const char *title_zh, const char *title_en)
+struct wg_problem *wg_problem_new(int status, const char *type, const char *title_zh,
+                                  const char *title_en)
 {
     struct wg_problem *problem = wg_new(sizeof *problem);
     problem->status = status;
@@ -43,7 +44,8 @@ static void add_error(struct json_object **list, const char *pointer, const char
     json_object_array_add(*list, error);
 }
 
-void wg_problem_error(struct wg_problem *problem, const char *pointer, const char *zh, const char *en)
+void wg_problem_error(struct wg_problem *problem, const char *pointer, const char *zh,
+                      const char *en)
 {
     problem->errors++;
     if (problem->errors > ERRORS_MOST)

@@ -1,5 +1,5 @@
-/* One loop (zloop) around everything. Each callback passes through run(), which measures it, then calls what was
- * asked for "soon", then writes the gathered log lines in one write. */
+/* One loop (zloop) around everything. Each callback passes through run(), which measures it, then
+ * calls what was asked for "soon", then writes the gathered log lines in one write. */
 #include "common/service.h"
 
 #include <signal.h>
@@ -77,17 +77,23 @@ static struct wg_setting common_table(struct wg_service *service, size_t i)
     struct wg_common_settings *to = &service->settings;
     const struct wg_setting table[] = {
         { "WANGGE_HOME", WG_TEXT, NULL, 0, 0, "the instance's folder", &to->home, NULL },
-        { "WANGGE_RUN", WG_TEXT, "", 0, 0, "folder of the sockets; empty: $WANGGE_HOME/run", &to->run, NULL },
-        { "WANGGE_DB", WG_TEXT, "", 0, 0, "libpq's connection string, without host names", &to->database, NULL },
-        { "WANGGE_VERSION", WG_TEXT, "dev", 0, 0, "a label shown by /healthz and /readyz", &to->version, NULL },
+        { "WANGGE_RUN", WG_TEXT, "", 0, 0, "folder of the sockets; empty: $WANGGE_HOME/run",
+          &to->run, NULL },
+        { "WANGGE_DB", WG_TEXT, "", 0, 0, "libpq's connection string, without host names",
+          &to->database, NULL },
+        { "WANGGE_VERSION", WG_TEXT, "dev", 0, 0, "a label shown by /healthz and /readyz",
+          &to->version, NULL },
         { "WANGGE_ZONE", WG_TEXT, "Asia/Shanghai", 0, 0, "the city's time zone", &to->zone, NULL },
-        { "WANGGE_INSTANCE", WG_NUMBER, "1", 1, 999, "which of its kind this is", NULL, &to->instance },
-        { "WANGGE_LOG", WG_TEXT, "info", 0, 0, "lowest level logged: debug, info, warning, error", &log_level, NULL },
+        { "WANGGE_INSTANCE", WG_NUMBER, "1", 1, 999, "which of its kind this is", NULL,
+          &to->instance },
+        { "WANGGE_LOG", WG_TEXT, "info", 0, 0, "lowest level logged: debug, info, warning, error",
+          &log_level, NULL },
     };
     return i < WG_COUNT(table) ? table[i] : (struct wg_setting){ .name = NULL };
 }
 
-static void read_settings(struct wg_service *service, const struct wg_setting *own, size_t n, const char *wish)
+static void read_settings(struct wg_service *service, const struct wg_setting *own, size_t n,
+                          const char *wish)
 {
     struct wg_setting all[64];
     size_t count = 0;
@@ -96,7 +102,8 @@ static void read_settings(struct wg_service *service, const struct wg_setting *o
     for (size_t i = 0; i < n && count < WG_COUNT(all); i++)
         all[count++] = own[i];
     if (wish != NULL && strcmp(wish, "--help") == 0) {
-        printf("wangge-%s [--help | --check | --list-faults]\n\nSettings, from the environment:\n", service->name);
+        printf("wangge-%s [--help | --check | --list-faults]\n\nSettings, from the environment:\n",
+               service->name);
         wg_settings_print(all, count);
         exit(0);
     }
@@ -111,7 +118,8 @@ static void read_settings(struct wg_service *service, const struct wg_setting *o
         exit(2);
     if (wish != NULL) {
         bool check = strcmp(wish, "--check") == 0;
-        fprintf(check ? stdout : stderr, check ? "settings are fine\n" : "unknown argument %s\n", wish);
+        fprintf(check ? stdout : stderr, check ? "settings are fine\n" : "unknown argument %s\n",
+                wish);
         exit(check ? 0 : 2);
     }
 }
@@ -129,8 +137,8 @@ static void take_signals(struct wg_service *service)
 
 static void end_service(void);
 
-struct wg_service *wg_service_new(const char *name, const struct wg_setting *settings, size_t n, int argc,
-                                  char **argv)
+struct wg_service *wg_service_new(const char *name, const struct wg_setting *settings, size_t n,
+                                  int argc, char **argv)
 {
     struct wg_service *service = wg_new(sizeof *service);
     service->name = name;
@@ -156,7 +164,8 @@ struct wg_service *wg_service_new(const char *name, const struct wg_setting *set
     zsys_set_linger(200);
     service->loop = zloop_new();
     zloop_set_nonstop(service->loop, true);
-    service->stalls = wg_counter("wangge_stalls_total", "handlers that worked or blocked for over 50 ms");
+    service->stalls =
+        wg_counter("wangge_stalls_total", "handlers that worked or blocked for over 50 ms");
     wg_service_part(service, "start", "starting");
     the_service = service;
     atexit(end_service);
@@ -185,16 +194,20 @@ static void measured(struct wg_service *service, wg_callback *fn, void *arg)
     if (took < SLOW_US)
         return;
     getrusage(RUSAGE_THREAD, &after);
-    int64_t cpu = (after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_stime.tv_sec) *
+    int64_t cpu = (after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec -
+                   before.ru_stime.tv_sec) *
                       WG_SECOND +
-                  after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_stime.tv_usec;
+                  after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec -
+                  before.ru_stime.tv_usec;
     long gave_up = after.ru_nvcsw - before.ru_nvcsw;
-    /* Being preempted is no fault: only the thread's own work, or blocking (voluntary switches), counts. */
+    /* Being preempted is no fault: only the thread's own work, or blocking (voluntary switches),
+     * counts. */
     bool stall = took >= STALL_US && (cpu >= STALL_US || gave_up > 0);
     if (stall)
         wg_count(service->stalls, 1);
-    wg_log(stall ? WG_WARNING : WG_INFO, stall ? "stall" : "slow", "took_us=%lld cpu_us=%lld switches=%ld handler=%p",
-           (long long)took, (long long)cpu, gave_up, (void *)(uintptr_t)fn);
+    wg_log(stall ? WG_WARNING : WG_INFO, stall ? "stall" : "slow",
+           "took_us=%lld cpu_us=%lld switches=%ld handler=%p", (long long)took, (long long)cpu,
+           gave_up, (void *)(uintptr_t)fn);
 }
 
 static int run_soon_timer(zloop_t *loop, int handle, void *arg);
@@ -268,10 +281,13 @@ static int on_timer(zloop_t *loop, int handle, void *arg)
     return 0;
 }
 
-int wg_service_timer(struct wg_service *service, int64_t delay_ms, size_t times, wg_callback *fn, void *arg)
+int wg_service_timer(struct wg_service *service, int64_t delay_ms, size_t times, wg_callback *fn,
+                     void *arg)
 {
     struct hook *hook = wg_new(sizeof *hook);
-    *hook = (struct hook){ .service = service, .fn = fn, .arg = arg, .times = times, .next = service->timers };
+    *hook = (struct hook){
+        .service = service, .fn = fn, .arg = arg, .times = times, .next = service->timers
+    };
     service->timers = hook;
     hook->handle = zloop_timer(service->loop, (size_t)delay_ms, times, on_timer, hook);
     return hook->handle;
@@ -295,12 +311,14 @@ static int on_poll(zloop_t *loop, zmq_pollitem_t *item, void *arg)
     return 0;
 }
 
-void wg_service_watch(struct wg_service *service, int descriptor, bool writable, wg_callback *fn, void *arg)
+void wg_service_watch(struct wg_service *service, int descriptor, bool writable, wg_callback *fn,
+                      void *arg)
 {
     wg_service_unwatch(service, descriptor);
     struct hook *hook = wg_new(sizeof *hook);
     *hook = (struct hook){ .service = service, .fn = fn, .arg = arg, .descriptor = descriptor };
-    hook->item = (zmq_pollitem_t){ NULL, descriptor, (short)(ZMQ_POLLIN | (writable ? ZMQ_POLLOUT : 0)), 0 };
+    hook->item =
+        (zmq_pollitem_t){ NULL, descriptor, (short)(ZMQ_POLLIN | (writable ? ZMQ_POLLOUT : 0)), 0 };
     hook->next = service->watches;
     service->watches = hook;
     zloop_poller(service->loop, &hook->item, on_poll, hook);
@@ -333,7 +351,9 @@ static int on_socket(zloop_t *loop, zsock_t *socket, void *arg)
 void wg_service_socket(struct wg_service *service, zsock_t *socket, wg_callback *fn, void *arg)
 {
     struct hook *hook = wg_new(sizeof *hook);
-    *hook = (struct hook){ .service = service, .fn = fn, .arg = arg, .descriptor = -2, .socket = socket };
+    *hook = (struct hook){
+        .service = service, .fn = fn, .arg = arg, .descriptor = -2, .socket = socket
+    };
     hook->next = service->watches;
     service->watches = hook;
     zloop_reader(service->loop, socket, on_socket, hook);
@@ -361,9 +381,9 @@ void wg_service_part(struct wg_service *service, const char *part, const char *r
         at = &(*at)->next;
     if (*at == NULL) {
         *at = wg_new(sizeof **at);
-        snprintf((*at)->name, sizeof (*at)->name, "%s", part);
+        snprintf((*at)->name, sizeof(*at)->name, "%s", part);
     }
-    snprintf((*at)->reason, sizeof (*at)->reason, "%s", reason == NULL ? "" : reason);
+    snprintf((*at)->reason, sizeof(*at)->reason, "%s", reason == NULL ? "" : reason);
 }
 
 const char *wg_service_reason(const struct wg_service *service)
