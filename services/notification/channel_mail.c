@@ -193,17 +193,24 @@ static int read_password(struct mail *mail, struct wg_text *ret_fault)
     return 0;
 }
 
-static int judge_settings(struct mail *mail, struct wg_text *ret_fault)
+const char *mail_fault(const struct mail_settings *settings)
 {
-    const struct mail_settings *settings = &mail->parts.settings;
     bool tls = strcmp(settings->tls, "try") == 0 || strcmp(settings->tls, "require") == 0 ||
                strcmp(settings->tls, "off") == 0;
     if (strncmp(settings->url, "smtp://", 7) != 0 && strncmp(settings->url, "smtps://", 8) != 0)
-        return fault(ret_fault, "WANGGE_SMTP_URL", "must begin with smtp:// or smtps://");
+        return "WANGGE_SMTP_URL: must begin with smtp:// or smtps://";
     if (!letter_address_valid(settings->from))
-        return fault(ret_fault, "WANGGE_MAIL_FROM", "must be one plain address");
-    if (!tls)
-        return fault(ret_fault, "WANGGE_SMTP_TLS", "must be try, require or off");
+        return "WANGGE_MAIL_FROM: must be one plain address";
+    return tls ? NULL : "WANGGE_SMTP_TLS: must be try, require or off";
+}
+
+static int read_secrets(struct mail *mail, struct wg_text *ret_fault)
+{
+    const char *why = mail_fault(&mail->parts.settings);
+    if (why != NULL) {
+        wg_text_put(ret_fault, why);
+        return MAIL_BAD;
+    }
     char path[512];
     snprintf(path, sizeof path, "%s/secrets/seal.secret",
              wg_service_settings(mail->parts.service)->home);
@@ -224,7 +231,7 @@ int mail_new(const struct mail_parts *parts, struct mail **ret_mail, struct wg_t
                                                 .claimed = claimed };
     struct mail *mail = wg_new(sizeof *mail);
     mail->parts = *parts;
-    if (judge_settings(mail, ret_fault) != 0) {
+    if (read_secrets(mail, ret_fault) != 0) {
         free(mail);
         return MAIL_BAD;
     }

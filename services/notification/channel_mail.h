@@ -31,6 +31,9 @@ struct mail_parts {
     struct mail_settings settings;
 };
 
+/* What is wrong with the settings, secrets apart; NULL: nothing. */
+const char *mail_fault(const struct mail_settings *settings);
+
 enum { MAIL_BAD = 1 };
 
 /* Judges the settings, reads the secrets, and sweeps from now on. Borrows the parts; process

@@ -1,5 +1,6 @@
 /* wangge-notification: tells people who must know (README.md). */
 #include <stdio.h>
+#include <string.h>
 
 #include "common/access.h"
 #include "common/bus.h"
@@ -99,21 +100,34 @@ static void open_gauges(void)
 
 /* ---- start */
 
-static void read_rules(void)
+static bool mail_on(void)
+{
+    return mail_settings.url[0] != '\0';
+}
+
+static void read_rules(const char *home)
 {
     WG_AUTO(wg_text_destroy) struct wg_text fault = { 0 };
     WG_AUTO(wg_text_destroy) struct wg_text path = { 0 };
     if (folder[0] == '\0')
-        wg_text_printf(&path, "%s/share/notices", wg_service_settings(self.service)->home);
+        wg_text_printf(&path, "%s/share/notices", home);
     else
         wg_text_put(&path, folder);
     if (rules_read(&self.rules, path.bytes, &fault) != 0)
         refuse_start(fault.bytes);
 }
 
-static bool mail_on(void)
+/* --check judges what the settings name, too; the skeleton then judges the table and ends. */
+static void check(void)
 {
-    return mail_settings.url[0] != '\0';
+    const char *home = getenv("WANGGE_HOME");
+    if (wg_settings_read(settings, WG_COUNT(settings)) != 0)
+        exit(2);
+    const char *fault = mail_on() ? mail_fault(&mail_settings) : NULL;
+    if (fault != NULL)
+        refuse_start(fault);
+    if (home != NULL)
+        read_rules(home);
 }
 
 static void open_channels(void)
@@ -144,8 +158,10 @@ static void open_channels(void)
 
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "--check") == 0)
+        check();
     self.service = wg_service_new("notification", settings, WG_COUNT(settings), argc, argv);
-    read_rules();
+    read_rules(wg_service_settings(self.service)->home);
     self.requests = wg_db_new(self.service, "requests", store_statements, store_statement_count,
                               REQUESTS_IN_FLIGHT);
     self.deliveries =
