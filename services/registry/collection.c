@@ -125,7 +125,7 @@ static const char *judge_member(struct collection *collection, const char *name,
 static enum collection_result read_members(struct collection *collection)
 {
     for (;;) {
-        struct wg_json_verdict verdict = { WG_JSON_FINE, 0 };
+        struct wg_json_verdict verdict = { 0 };
         if (take(collection, '}')) {
             collection->state = DONE;
             if (peek(collection) != '\0' || collection->offset < collection->length)
@@ -163,7 +163,7 @@ static enum collection_result read_feature(struct collection *collection,
 {
     collection->n++;
     size_t from = collection->offset;
-    *ret_verdict = (struct wg_json_verdict){ WG_JSON_FINE, 0 };
+    *ret_verdict = (struct wg_json_verdict){ 0 };
     peek(collection);
     size_t end = value_end(collection);
     bool large = end > 0 && end - collection->offset > FEATURE_BYTES_MOST;

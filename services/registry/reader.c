@@ -203,7 +203,7 @@ static int next_feature(struct reader *reader, struct json_object **ret_row, siz
 
 static int read_document(struct reader *reader, struct json_object **ret_row, size_t *ret_line)
 {
-    struct wg_json_verdict verdict = { WG_JSON_FINE, 0 };
+    struct wg_json_verdict verdict = { 0 };
     if (reader->rows > 0)
         return READER_END;
     WG_AUTO(wg_json_put)

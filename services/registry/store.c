@@ -323,13 +323,13 @@ static void add_renewal(struct wg_flight *flight, const struct store_import *imp
     wg_flight_add(flight, SQL_RENEW_IMPORT, &params);
 }
 
-static void add_patience(struct wg_flight *flight)
+static void add_preparation(struct wg_flight *flight)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     char text[16];
     snprintf(text, sizeof text, "%d", PATIENCE_MS);
     wg_params_text(params, text);
-    wg_flight_add(flight, SQL_RAISE_PATIENCE, &params);
+    wg_flight_add(flight, SQL_PREPARE_IMPORT, &params);
 }
 
 int store_import_stage(struct store *store, const struct store_import *import,
@@ -354,7 +354,7 @@ int store_import_check(struct store *store, const struct store_import *import, w
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     add_renewal(flight, import);
-    add_patience(flight);
+    add_preparation(flight);
     wg_params_i64(params, import->id);
     wg_params_time(params, import->now);
     wg_params_i32(params, FAULTS_MOST);
@@ -368,6 +368,7 @@ int store_import_plan(struct store *store, const struct store_import *import, in
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     add_renewal(flight, import);
+    add_preparation(flight);
     wg_params_i64(params, import->id);
     wg_params_time(params, import->now);
     wg_params_i32(params, low);
@@ -440,7 +441,7 @@ int store_import_swap(struct store *store, const struct store_import *import, in
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
     WG_AUTO(wg_params_destroy) struct wg_params *guard = wg_params_new();
-    add_patience(flight);
+    add_preparation(flight);
     add_renewal(flight, import);
     wg_params_i64(guard, import->id);
     wg_params_i64(guard, rows);

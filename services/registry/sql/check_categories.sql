@@ -4,20 +4,26 @@ WITH staged AS MATERIALIZED (
     SELECT line, code, row ->> 'parent' AS parent, row_number() OVER (PARTITION BY code ORDER BY line) AS nth
     FROM import_staging
     WHERE import_id = $1::bigint
-), after AS (
-    SELECT code, parent FROM staged
-    UNION ALL
-    SELECT c.code, c.parent FROM categories c WHERE NOT EXISTS (SELECT FROM staged s WHERE s.code = c.code)
 ), found AS (
     SELECT line, 'code' AS field, 'duplicate' AS fault, code AS detail FROM staged WHERE nth > 1
     UNION ALL
     SELECT s.line, 'parent', 'parent-unknown', s.parent
     FROM staged s
-    WHERE s.parent IS NOT NULL AND NOT EXISTS (SELECT FROM after p WHERE p.code = s.parent)
+    WHERE s.parent IS NOT NULL
+        AND NOT EXISTS (SELECT FROM import_staging t WHERE t.code = s.parent AND t.import_id = $1::bigint)
+        AND NOT EXISTS (SELECT FROM categories c WHERE c.code = s.parent)
     UNION ALL
     SELECT s.line, 'parent', 'parent-deep', s.parent
     FROM staged s
-    WHERE s.parent IS NOT NULL AND (EXISTS (SELECT FROM after p WHERE p.code = s.parent AND p.parent IS NOT NULL)
-        OR EXISTS (SELECT FROM after child WHERE child.parent = s.code))
+    WHERE s.parent IS NOT NULL AND coalesce( -- the parent's own parent as it will be, or a child of this one
+        (SELECT t.row ->> 'parent' IS NOT NULL FROM import_staging t
+            WHERE t.code = s.parent AND t.import_id = $1::bigint LIMIT 1),
+        (SELECT c.parent IS NOT NULL FROM categories c WHERE c.code = s.parent), false)
+    UNION ALL
+    SELECT s.line, 'parent', 'parent-deep', s.code
+    FROM staged s
+    WHERE s.parent IS NOT NULL AND EXISTS (SELECT FROM categories c
+        WHERE c.parent = s.code
+            AND NOT EXISTS (SELECT FROM import_staging t WHERE t.code = c.code AND t.import_id = $1::bigint))
 )
 SELECT line, field, fault, detail, count(*) OVER () FROM found WHERE $2::timestamptz IS NOT NULL ORDER BY line LIMIT $3::int

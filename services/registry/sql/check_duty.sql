@@ -20,7 +20,7 @@ WITH staged AS MATERIALIZED (
     FROM duty d
     JOIN areas a ON a.id = d.area_id
     JOIN staff w ON w.id = d.staff_id
-    WHERE NOT EXISTS (SELECT FROM staged s WHERE s.code = d.code)
+    WHERE NOT EXISTS (SELECT FROM import_staging t WHERE t.code = d.code AND t.import_id = $1::bigint)
 ), beside AS (
     SELECT line, code, starts_at, ends_at, max(ends_at) OVER earlier AS busy_until, min(starts_at) OVER later AS taken_from
     FROM after
