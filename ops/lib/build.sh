@@ -24,7 +24,7 @@ compile() {
     NINJA_STATUS='[%f/%t] ' nice ninja -C "$dir" "$@" 2>&1 | tee "$log" |
         awk -F'[][/]' '/^\[[0-9]+\/[0-9]+\]/ { tenth = int(10 * $2 / $3)
             if (tenth > last) { last = tenth; printf "       compiled %d of %d\n", $2, $3; fflush() } }' ||
-        die "the build failed" "$(grep -m 20 -E 'error|FAILED|unknown target' "$log" || tail -n 20 "$log")" "All of it: $log"
+        die "the build failed" "$(grep -m 12 -E '(error|undefined reference|unknown target).*' "$log" | grep -v '^cc ' || tail -n 12 "$log")" "All of it: $log"
 }
 
 # build_targets FOLDER [TARGET…]: as WANGGE_BUILD says, release or fault.
