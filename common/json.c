@@ -19,7 +19,8 @@
 #include "common/sip.h"
 #include "common/text.h"
 
-enum { DEPTH = 16, MEMBERS = 256, FEW = 8, PLACES = 2 * MEMBERS, DIGITS = 40, LARGEST = 300 };
+enum { DEPTH = 16, MEMBERS = 256, FEW = 8, PLACES = 2 * MEMBERS };
+enum { DIGITS = 40, LARGEST = 300, VALUES = 20000 };
 
 /* ------------------------------------------------------------------ the scan */
 
@@ -34,10 +35,9 @@ struct scan {
     size_t length, at;
     struct wg_json_verdict verdict;
     uint64_t secret[2];
-    size_t depth, held;
+    size_t depth, held, values;
     struct level levels[DEPTH];
-    /* The keys of all open objects: an inner object's lie above its outer's and go when it closes.
-     */
+    /* The keys of all open objects: an inner one's lie above its outer's and go when it closes. */
     uint64_t keys[DEPTH * MEMBERS];
     uint16_t places[DEPTH]
                    [PLACES]; /* number of a level's key + 1; 0 is free. Cleared at the ninth key. */
@@ -45,8 +45,7 @@ struct scan {
 
 static bool refuse_at(struct scan *scan, enum wg_json_fault fault, size_t offset)
 {
-    scan->verdict.fault = fault;
-    scan->verdict.offset = offset;
+    scan->verdict = (struct wg_json_verdict){ .fault = fault, .offset = offset };
     return false;
 }
 
@@ -367,7 +366,8 @@ static bool take_value(struct scan *scan, bool *ret_inside)
 {
     int c = peek_text(scan);
     *ret_inside = false;
-    scan->verdict.values++;
+    if (scan->values++ == VALUES)
+        return refuse_at(scan, WG_JSON_LARGE, scan->at);
     switch (c) {
     case '"':
         return take_string(scan, NULL);
@@ -417,7 +417,7 @@ struct wg_json_verdict wg_json_scan(const char *bytes, size_t length)
     const uint64_t *random = (const uint64_t *)getauxval(AT_RANDOM);
     scan.bytes = bytes;
     scan.length = length;
-    scan.at = scan.depth = scan.held = 0;
+    scan.at = scan.depth = scan.held = scan.values = 0;
     scan.verdict = (struct wg_json_verdict){ 0 };
     memcpy(scan.secret, random, sizeof scan.secret);
     if (peek_text(&scan) == -1)
@@ -445,6 +445,7 @@ const char *wg_json_fault_text(enum wg_json_fault fault, int english)
                              "number out of range (integers ±2^53, others up to 1e300, at most 40 "
                              "digits)" },
         [WG_JSON_EMPTY] = { "内容为空", "empty" },
+        [WG_JSON_LARGE] = { "超过 20,000 个值", "more than 20,000 values" },
     };
     return texts[fault][english != 0];
 }
@@ -455,7 +456,7 @@ struct json_object *wg_json_parse(const char *bytes, size_t length,
     struct wg_json_verdict verdict = wg_json_scan(bytes, length);
     struct json_object *object = NULL;
     if (verdict.fault == WG_JSON_FINE && length > INT32_MAX)
-        verdict.fault = WG_JSON_SYNTAX;
+        verdict.fault = WG_JSON_LARGE;
     if (verdict.fault == WG_JSON_FINE) {
         /* json-c counts a level more than we do. */
         struct json_tokener *tokener = json_tokener_new_ex(DEPTH + 2);
@@ -464,10 +465,8 @@ struct json_object *wg_json_parse(const char *bytes, size_t length,
         /* A number alone is only at its end when the text is. */
         if (json_tokener_get_error(tokener) == json_tokener_continue)
             object = json_tokener_parse_ex(tokener, "", 1);
-        if (json_tokener_get_error(tokener) != json_tokener_success) {
+        if (json_tokener_get_error(tokener) != json_tokener_success)
             verdict.fault = WG_JSON_SYNTAX;
-            verdict.offset = json_tokener_get_parse_end(tokener);
-        }
         json_tokener_free(tokener);
     }
     *ret_verdict = verdict;
