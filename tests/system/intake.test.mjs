@@ -296,10 +296,10 @@ describe('POST /api/v1/reports', () => {
             assert.equal((await nobody.get('/')).status, 404);
             assert.equal((await nobody.get('/api/v1/../../etc/passwd')).status, 404);
         });
-        it('a body that stops: the door ends it, nothing is written', async () => {
+        it('a body that stops: the door ends the connection, which nginx does without a word; nothing is written', async () => {
             const before = await house.count('reports');
             const text = await nobody.raw(['POST /api/v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n', '{"text":'], { quietMs: 40000 });
-            assert.equal(ours(text).status, 408);
+            assert.equal(text, '');
             assert.equal(await house.count('reports'), before);
         });
         it('a half-closed connection still gets its answer, or a clean end', async () => {
