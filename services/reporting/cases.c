@@ -53,18 +53,21 @@ static struct json_object *reports(const PGresult *rows)
 static struct json_object *history(const struct page *page, const PGresult *rows, int64_t workflow,
                                    int64_t version)
 {
+    const struct words *words = page->ask.app->words;
     struct json_object *items = json_object_new_array_ext(PQntuples(rows));
     for (int row = 0; row < PQntuples(rows) && wg_get_i64(rows, row, PAST_N) <= version; row++) {
         struct json_object *item = json_object_new_object();
-        const char *state = wg_get_text(rows, row, PAST_STATE);
+        const char *type = wg_get_text(rows, row, PAST_TYPE),
+                   *state = wg_get_text(rows, row, PAST_STATE);
         json_object_object_add(item, "n", json_object_new_int64(wg_get_i64(rows, row, PAST_N)));
-        answer_text(item, "type", wg_get_text(rows, row, PAST_TYPE));
+        answer_text(item, "type", type);
+        if (words_event(words, workflow, type, page->ask.english) != NULL)
+            answer_text(item, "text", words_event(words, workflow, type, page->ask.english));
         answer_time(item, "at", rows, row, PAST_AT);
         answer_bool(item, "deciding", wg_get_bool(rows, row, PAST_DECIDING));
         answer_named(item, "actor", rows, row, PAST_ACTOR);
         answer_text(item, "state", state);
-        answer_text(item, "state_text",
-                    words_state(page->ask.app->words, workflow, state, page->ask.english));
+        answer_text(item, "state_text", words_state(words, workflow, state, page->ask.english));
         answer_json(item, "data", rows, row, PAST_DATA);
         json_object_array_add(items, item);
     }

@@ -16,11 +16,19 @@
 #include "services/reporting/reporting.h"
 #include "services/reporting/rollups.h"
 #include "services/reporting/store.h"
+#include "services/reporting/words.h"
 
-enum { EVENTS_MOST = 1000, SWEEP_MS = 1000, AGAIN_LEAST_MS = 5, AGAIN_MOST_MS = 640 };
-/* While reports pour in, a batch is gathered this long, so that the figures that all of them change
- * are written once. */
-enum { GATHER_MS = 100 };
+enum {
+    READ_MOST = 1000,
+    BATCH_MOST = 5000,
+    SWEEP_MS = 1000,
+    AGAIN_LEAST_MS = 5,
+    AGAIN_MOST_MS = 640
+};
+/* The first events after a quiet second are folded at once. While more pour in, a batch is gathered
+ * this long, so that figures which many of them change are written once: what a row costs
+ * PostgreSQL is what the fold costs. */
+enum { GATHER_MS = 1000 };
 static const int64_t LEASE = 10 * WG_SECOND;
 
 struct fold {
@@ -34,8 +42,9 @@ struct fold {
     uint64_t hinted, horizon;
     int64_t again_ms, written; /* wg_clock_mono of the last batch */
     bool timed;                /* a look is due by timer */
-    size_t batch;              /* events read for the batch in hand */
+    size_t batch;              /* events in the batch in hand; they end at `to` */
     int64_t batch_at;          /* when the last of them happened */
+    bool more;                 /* the last read was full: there are more below the horizon */
     struct rollups *rollups;
     struct wg_metric *events, *lost, *batch_events, *batch_rows, *lag;
 };
@@ -67,11 +76,11 @@ static void send_flight(struct fold *fold, struct wg_flight **flight)
 
 /* The hint's transaction may be committed, and the horizon still held by another that began before.
  */
-static void go_on(struct fold *fold, bool more)
+static void go_on(struct fold *fold)
 {
     bool passed = fold->horizon > fold->hinted, wanted = fold->wanted;
     fold->wanted = false;
-    if (more) {
+    if (fold->more) {
         look(fold);
     } else if (!passed) {
         fold->again_ms = fold->again_ms == 0 ? AGAIN_LEAST_MS : 2 * fold->again_ms;
@@ -103,13 +112,13 @@ static void written(struct wg_flight *flight, void *arg)
     fold->written = wg_clock_mono();
     wg_count(fold->events, fold->batch);
     wg_observe(fold->batch_events, (int64_t)fold->batch);
-    bool full = fold->batch == EVENTS_MOST;
-    wg_set(fold->lag, full ? (double)(wg_clock_now() - fold->batch_at) / (double)WG_SECOND : 0);
+    wg_set(fold->lag,
+           fold->more ? (double)(wg_clock_now() - fold->batch_at) / (double)WG_SECOND : 0);
     if (WG_FAULT(REPORTING_AFTER_FOLD) != 0) {
         fold->mine = false;
         return;
     }
-    go_on(fold, full);
+    go_on(fold);
 }
 
 static void write_batch(struct fold *fold)
@@ -160,28 +169,49 @@ static void take(struct fold *fold, const PGresult *rows, int row)
     rollups_add(fold->rollups, &event, fold->app->words);
 }
 
+static void events_read(struct wg_flight *flight, void *arg);
+
+/* From where the batch in hand ends. */
+static void read_on(struct fold *fold)
+{
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(events_read, fold);
+    store_read_log(flight, &fold->to, READ_MOST);
+    send_flight(fold, &flight);
+}
+
+static void take_rows(struct fold *fold, const PGresult *rows)
+{
+    int n = PQntuples(rows);
+    for (int row = 0; row < n; row++)
+        take(fold, rows, row);
+    fold->batch += (size_t)n;
+    fold->more = n == READ_MOST;
+    if (n == 0)
+        return;
+    fold->batch_at = wg_get_time(rows, n - 1, LOG_AT);
+    fold->to = (struct cursor){ .xid = wg_get_i64(rows, n - 1, LOG_XID),
+                                .case_id = wg_get_i64(rows, n - 1, LOG_CASE),
+                                .n = wg_get_i64(rows, n - 1, LOG_N) };
+}
+
 static void events_read(struct wg_flight *flight, void *arg)
 {
     struct fold *fold = arg;
     fold->flying = false;
-    if (wg_flight_outcome(flight) != WG_COMMITTED)
-        return; /* the sweep looks again */
-    const PGresult *rows = wg_flight_result(flight, LOG_EVENTS_RESULT);
-    int n = PQntuples(rows);
-    fold->horizon = (uint64_t)wg_get_i64(wg_flight_result(flight, LOG_HORIZON_RESULT), 0, 0);
-    if (n == 0) {
-        wg_set(fold->lag, 0);
-        go_on(fold, false);
+    if (wg_flight_outcome(flight) != WG_COMMITTED) {
+        rollups_clear(fold->rollups); /* the sweep begins anew */
         return;
     }
-    for (int row = 0; row < n; row++)
-        take(fold, rows, row);
-    fold->to = (struct cursor){ .xid = wg_get_i64(rows, n - 1, LOG_XID),
-                                .case_id = wg_get_i64(rows, n - 1, LOG_CASE),
-                                .n = wg_get_i64(rows, n - 1, LOG_N) };
-    fold->batch = (size_t)n;
-    fold->batch_at = wg_get_time(rows, n - 1, LOG_AT);
-    write_batch(fold);
+    fold->horizon = (uint64_t)wg_get_i64(wg_flight_result(flight, LOG_HORIZON_RESULT), 0, 0);
+    take_rows(fold, wg_flight_result(flight, LOG_EVENTS_RESULT));
+    if (fold->more && fold->batch < BATCH_MOST) {
+        read_on(fold);
+    } else if (fold->batch > 0) {
+        write_batch(fold);
+    } else {
+        wg_set(fold->lag, 0);
+        go_on(fold);
+    }
 }
 
 static void look(struct fold *fold)
@@ -193,13 +223,13 @@ static void look(struct fold *fold)
         return;
     }
     int64_t since_ms = (wg_clock_mono() - fold->written) / 1000;
-    if (fold->batch < EVENTS_MOST && since_ms < GATHER_MS) {
+    if (!fold->more && since_ms < GATHER_MS) {
         look_in(fold, GATHER_MS - since_ms);
         return;
     }
-    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(events_read, fold);
-    store_read_log(flight, &fold->at, EVENTS_MOST);
-    send_flight(fold, &flight);
+    fold->to = fold->at;
+    fold->batch = 0;
+    read_on(fold);
 }
 
 void fold_hint(struct fold *fold, uint64_t xid)
@@ -223,6 +253,7 @@ static void claimed(struct wg_flight *flight, void *arg)
     if (mine != fold->mine)
         wg_log(WG_INFO, mine ? "fold-begins" : "fold-rests", "owner=%s", fold->me);
     fold->mine = mine;
+    fold->more = false;
     if (!mine)
         return;
     fold->at = (struct cursor){ .xid = wg_get_i64(rows, 0, CLAIMED_XID),
@@ -245,7 +276,9 @@ static void sweep(void *arg)
 {
     struct fold *fold = arg;
     if (fold->flying || wg_service_draining(fold->app->service) ||
-        !wg_db_ready(store_folder(fold->app->store)) || fold->app->words == NULL)
+        !wg_db_ready(store_folder(fold->app->store)))
+        return;
+    if (words_newest(fold->app->words) == 0) /* which states are an end is not known yet */
         return;
     fold->again_ms = 0;
     if (!fold->mine || fold->until - wg_clock_now() < LEASE / 2)

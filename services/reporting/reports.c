@@ -40,7 +40,7 @@ static void refuse(struct wg_request *request)
 
 struct steps {
     const struct view *view;
-    int64_t workflow;
+    int64_t workflow, received;
     struct json_object *items;
     char last[64]; /* state of the last step */
 };
@@ -52,7 +52,7 @@ static void add_step(struct steps *steps, const char *type, const char *state, i
         return;
     snprintf(steps->last, sizeof steps->last, "%s", state);
     struct json_object *item = json_object_new_object();
-    answer_text(item, "at", wg_time_string(at));
+    answer_text(item, "at", wg_time_string(at > steps->received ? at : steps->received));
     answer_text(item, "type", type);
     answer_text(item, "state", state);
     answer_text(item, "text",
@@ -95,30 +95,43 @@ static void add_case(struct json_object *body, const PGresult *rows, int64_t rec
     json_object_object_add(body, "case", about);
 }
 
+/* Received first; then what happened since. A report that joined a case sees where the case stood
+ * when it came, not what had happened to others before. */
+static struct json_object *history(const struct view *view, int64_t workflow, int64_t received,
+                                   const PGresult *past)
+{
+    const char *initial = words_initial(view->ask.app->words, workflow);
+    struct steps steps = {
+        .view = view, .workflow = workflow, .items = json_object_new_array(), .received = received
+    };
+    if (initial != NULL)
+        add_step(&steps, "report.received", initial, received);
+    for (int row = 0; row < PQntuples(past); row++) {
+        bool before = row + 1 < PQntuples(past) && wg_get_time(past, row + 1, STEP_AT) < received;
+        if (!before)
+            add_event(&steps, past, row);
+    }
+    return steps.items;
+}
+
 static void reply(const struct view *view, const PGresult *rows, const PGresult *past)
 {
     const struct words *words = view->ask.app->words;
     bool english = view->ask.english, known = !wg_is_null(rows, 0, REPORT_CASE);
-    const char *state = wg_get_text(rows, 0, REPORT_STATE);
     int64_t received = wg_get_time(rows, 0, REPORT_RECEIVED);
-    struct steps steps = { .view = view,
-                           .workflow = wg_get_i64(rows, 0, REPORT_WORKFLOW),
-                           .items = json_object_new_array() };
-    if (!known && !words_initial(words, &steps.workflow, &state))
-        state = "";
-    if (!known) /* accepted, but not taken up yet */
-        add_step(&steps, "report.received", state, received);
-    for (int row = 0; row < PQntuples(past); row++)
-        add_event(&steps, past, row);
+    /* Accepted, but not taken up yet: where every case begins. */
+    int64_t workflow = known ? wg_get_i64(rows, 0, REPORT_WORKFLOW) : words_newest(words);
+    const char *state = known ? wg_get_text(rows, 0, REPORT_STATE) : words_initial(words, workflow);
+    state = state == NULL ? "" : state;
     struct json_object *body = json_object_new_object();
     answer_number(body, "number", view->id, received);
     answer_text(body, "received_at", wg_time_string(received));
     answer_text(body, "text", wg_get_text(rows, 0, REPORT_TEXT));
     add_place_and_matter(body, rows);
     answer_text(body, "state", state);
-    answer_text(body, "state_text", words_resident(words, steps.workflow, state, english));
-    json_object_object_add(body, "history", steps.items);
-    answer_text(body, "next", words_next(words, steps.workflow, state, english));
+    answer_text(body, "state_text", words_resident(words, workflow, state, english));
+    json_object_object_add(body, "history", history(view, workflow, received, past));
+    answer_text(body, "next", words_next(words, workflow, state, english));
     if (view->staff && known)
         add_case(body, rows, wg_get_time(rows, 0, REPORT_FIRST));
     wg_reply_json(view->ask.request, 200, &body);

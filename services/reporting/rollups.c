@@ -11,6 +11,7 @@ static const char *const levels[LEVELS] = { "district", "street", "community", "
 
 struct table {
     size_t n, room, n_slots; /* n_slots: a power of two, at least twice n */
+    bool sorted;             /* then the slots do not lead to the rows any more */
     struct rollups_row *rows;
     uint32_t *slots; /* index + 1 of a row; 0: free */
 };
@@ -51,6 +52,7 @@ void rollups_clear(struct rollups *rollups)
     struct table *const tables[] = { &rollups->states, &rollups->categories };
     for (size_t i = 0; i < WG_COUNT(tables); i++) {
         tables[i]->n = 0;
+        tables[i]->sorted = false;
         memset(tables[i]->slots, 0, tables[i]->n_slots * sizeof *tables[i]->slots);
     }
     for (size_t i = 0; i < rollups->n_names; i++)
@@ -189,8 +191,9 @@ static int compare(const void *a, const void *b)
 
 static const struct rollups_row *sorted(struct table *table, size_t *ret_n)
 {
-    if (table->n > 1)
+    if (!table->sorted && table->n > 1)
         qsort(table->rows, table->n, sizeof *table->rows, compare);
+    table->sorted = true;
     *ret_n = table->n;
     return table->rows;
 }

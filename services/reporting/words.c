@@ -63,12 +63,18 @@ int words_add(struct words *words, int64_t workflow, const char *name, const cha
     return 0;
 }
 
-static struct json_object *state_of(const struct words *words, int64_t workflow, const char *state)
+static struct json_object *definition_of(const struct words *words, int64_t workflow)
 {
     for (size_t i = 0; i < words->n; i++)
         if (words->versions[i].id == workflow)
-            return wg_json_get(wg_json_get(words->versions[i].definition, "states"), state);
+            return words->versions[i].definition;
     return NULL;
+}
+
+static struct json_object *state_of(const struct words *words, int64_t workflow, const char *state)
+{
+    struct json_object *definition = definition_of(words, workflow);
+    return definition == NULL ? NULL : wg_json_get(wg_json_get(definition, "states"), state);
 }
 
 static const char *in_language(struct json_object *texts, bool english)
@@ -115,16 +121,32 @@ size_t words_finals(const struct words *words, const char **states, size_t room)
     return n;
 }
 
-bool words_initial(const struct words *words, int64_t *ret_workflow, const char **ret_state)
+const char *words_event(const struct words *words, int64_t workflow, const char *type, bool english)
 {
-    for (size_t i = words->n; i > 0; i--) {
-        const struct version *version = &words->versions[i - 1];
-        const char *state = wg_json_text(version->definition, "initial");
-        if (state == NULL || strcmp(version->name, words->versions[0].name) != 0)
-            continue;
-        *ret_workflow = version->id;
-        *ret_state = state;
-        return true;
+    struct json_object *definition = definition_of(words, workflow);
+    struct json_object *actions = definition == NULL ? NULL : wg_json_get(definition, "actions");
+    if (!json_object_is_type(actions, json_type_object))
+        return NULL;
+    json_object_object_foreach(actions, name, action)
+    {
+        const char *event = wg_json_text(action, "event");
+        (void)name;
+        if (event != NULL && strcmp(event, type) == 0)
+            return in_language(action, english);
     }
-    return false;
+    return NULL;
+}
+
+const char *words_initial(const struct words *words, int64_t workflow)
+{
+    struct json_object *definition = definition_of(words, workflow);
+    return definition == NULL ? NULL : wg_json_text(definition, "initial");
+}
+
+int64_t words_newest(const struct words *words)
+{
+    for (size_t i = words->n; i > 0; i--)
+        if (strcmp(words->versions[i - 1].name, words->versions[0].name) == 0)
+            return words->versions[i - 1].id;
+    return 0;
 }

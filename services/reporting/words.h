@@ -35,6 +35,13 @@ bool words_final(const struct words *words, const char *state);
 /* All final states, at most room of them. */
 size_t words_finals(const struct words *words, const char **states, size_t room);
 
-/* Where a report stands that triage has not taken up: the newest version of the first workflow, and
- * the state in which it begins. False: no workflow is loaded. */
-bool words_initial(const struct words *words, int64_t *ret_workflow, const char **ret_state);
+/* What people call the action that an event of this type came from; NULL where the workflow does
+ * not say. */
+const char *words_event(const struct words *words, int64_t workflow, const char *type,
+                        bool english);
+
+/* The state in which a case of this workflow begins; NULL: unknown. */
+const char *words_initial(const struct words *words, int64_t workflow);
+/* The newest version of the first workflow: where a report stands that triage has not taken up. 0:
+ * none. */
+int64_t words_newest(const struct words *words);
