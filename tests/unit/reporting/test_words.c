@@ -1,0 +1,84 @@
+/* Promise: what people read of a state comes from the workflow that the case began under, in both
+ * languages; what a workflow does not say never breaks an answer. The real workflow file is the
+ * argument. */
+#include <stdio.h>
+#include <string.h>
+
+#include "services/reporting/words.h"
+#include "tests/unit/test.h"
+
+static const char *file;
+
+static const char first[] =
+    "{\"initial\":\"one\",\"states\":{\"one\":{\"zh\":\"甲\",\"en\":\"One\"},"
+    "\"end\":{\"zh\":\"终\",\"en\":\"End\",\"final\":true}}}";
+static const char second[] =
+    "{\"initial\":\"two\",\"states\":{\"two\":{\"zh\":\"乙\",\"en\":\"Two\",\"resident\":"
+    "{\"zh\":\"您的乙\",\"en\":\"Your two\"},\"next\":{\"zh\":\"丙\"}}},"
+    "\"actions\":{\"go\":{\"zh\":\"走\",\"en\":\"Go\",\"event\":\"case.gone\"}}}";
+
+static void test_versions(void **state)
+{
+    WG_AUTO(words_destroy) struct words *words = words_new();
+    assert_int_equal(words_newest(words), 0);
+    assert_null(words_initial(words, 1));
+    assert_int_equal(words_add(words, 1, "request", first), 0);
+    assert_int_equal(words_add(words, 5, "request", second), 0);
+    assert_int_equal(words_add(words, 7, "another", first), 0);
+    assert_int_equal(words_newest(words), 5);
+    assert_string_equal(words_initial(words, 5), "two");
+    assert_string_equal(words_state(words, 1, "one", false), "甲");
+    assert_string_equal(words_state(words, 5, "one", false), "one"); /* not this version's */
+    assert_string_equal(words_state(words, 9, "one", true), "one");
+    assert_string_equal(words_resident(words, 5, "two", true), "Your two");
+    assert_string_equal(words_resident(words, 1, "one", true), "One");
+    assert_string_equal(words_next(words, 5, "two", false), "丙");
+    assert_string_equal(words_next(words, 5, "two", true), "");
+    assert_string_equal(words_event(words, 5, "case.gone", false), "走");
+    assert_null(words_event(words, 1, "case.gone", false));
+    assert_true(words_final(words, "end") && !words_final(words, "one"));
+    const char *finals[4];
+    assert_int_equal(words_finals(words, finals, 4), 1);
+}
+
+static void test_bad(void **state)
+{
+    static const char *const rows[] = {
+        "", "[]", "{}", "{\"states\":[]}", "{\"states\":{", "null"
+    };
+    WG_AUTO(words_destroy) struct words *words = words_new();
+    for (size_t i = 0; i < WG_COUNT(rows); i++)
+        ROW(rows[i], words_add(words, (int64_t)i, "request", rows[i]) == WORDS_BAD);
+    assert_int_equal(words_newest(words), 0);
+}
+
+static void test_real_file(void **state)
+{
+    static char text[64 << 10];
+    FILE *in = fopen(file, "r");
+    assert_non_null(in);
+    text[fread(text, 1, sizeof text - 1, in)] = '\0';
+    fclose(in);
+    WG_AUTO(words_destroy) struct words *words = words_new();
+    assert_int_equal(words_add(words, 1, "request", text), 0);
+    const char *begin = words_initial(words, 1), *finals[16];
+    assert_non_null(begin);
+    assert_string_not_equal(words_resident(words, 1, begin, false), begin);
+    assert_string_not_equal(words_resident(words, 1, begin, true), begin);
+    assert_string_not_equal(words_next(words, 1, begin, false), "");
+    assert_true(words_finals(words, finals, WG_COUNT(finals)) > 0);
+    assert_false(words_final(words, begin));
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_real_file),
+    };
+    if (argc != 2)
+        return 2;
+    file = argv[1];
+    return cmocka_run_group_tests_name("words", tests, NULL, NULL);
+}
