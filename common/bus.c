@@ -78,6 +78,10 @@ struct wg_bus *wg_bus_new(struct wg_service *service)
     bus->bad = wg_counter("wangge_hints_bad_total", "frames that are no message of ours");
     bus->sent = wg_counter("wangge_hints_sent_total", "hints handed to the bus");
     bus->received = wg_counter("wangge_hints_received_total", "hints read from the bus");
+    /* Connected early: a hint that is sent in the moment of connecting is refused. */
+    bus->push_reports = connected(bus, ZMQ_PUSH, "reports.in");
+    bus->push_notices = connected(bus, ZMQ_PUSH, "notices.in");
+    bus->publish = connected(bus, ZMQ_PUB, "events.in");
     return bus;
 }
 
@@ -126,23 +130,19 @@ static void send_or_fault(struct wg_bus *bus, zsock_t *socket, const char *frame
 void wg_bus_push(struct wg_bus *bus, const char *kind, const int64_t *ids, size_t n)
 {
     bool reports = strcmp(kind, "reports") == 0;
-    zsock_t **socket = reports ? &bus->push_reports : &bus->push_notices;
-    if (*socket == NULL)
-        *socket = connected(bus, ZMQ_PUSH, reports ? "reports.in" : "notices.in");
+    zsock_t *socket = reports ? bus->push_reports : bus->push_notices;
     WG_AUTO(wg_json_put) struct json_object *frame = json_object_new_object();
     struct json_object *list = json_object_new_array_ext((int)n);
     for (size_t i = 0; i < n; i++)
         json_object_array_add(list, json_object_new_int64(ids[i]));
     json_object_object_add(frame, "version", json_object_new_int(1));
     json_object_object_add(frame, "ids", list);
-    send_or_fault(bus, *socket, json_object_to_json_string_ext(frame, JSON_C_TO_STRING_PLAIN));
+    send_or_fault(bus, socket, json_object_to_json_string_ext(frame, JSON_C_TO_STRING_PLAIN));
 }
 
 void wg_bus_publish(struct wg_bus *bus, uint64_t xid, size_t count)
 {
     char frame[96];
-    if (bus->publish == NULL)
-        bus->publish = connected(bus, ZMQ_PUB, "events.in");
     snprintf(frame, sizeof frame, "{\"version\":1,\"xid\":%llu,\"count\":%zu}",
              (unsigned long long)xid, count);
     if (WG_FAULT(BUS_DROP) == 0)
