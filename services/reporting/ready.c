@@ -10,6 +10,7 @@
 #include "services/reporting/store.h"
 
 static const int64_t SEEN_WITHIN = 5 * WG_SECOND;
+static const char MAIL_NOTE[] = "mail=";
 static const char *const kinds[] = { "bus",    "registry",     "intake",
                                      "triage", "notification", "reporting" };
 
@@ -65,6 +66,19 @@ static void reply_missing(struct wg_request *request, const PGresult *rows)
     wg_reply_problem(request, &problem);
 }
 
+/* Notification notes whether it has a mail server; the inbox needs nothing but itself. */
+static struct json_object *channels(const PGresult *rows)
+{
+    struct json_object *item = json_object_new_object();
+    answer_text(item, "inbox", "on");
+    for (int row = 0; row < PQntuples(rows); row++) {
+        const char *note = wg_get_text(rows, row, INSTANCE_REASON);
+        if (note != NULL && strncmp(note, MAIL_NOTE, sizeof MAIL_NOTE - 1) == 0)
+            answer_text(item, "mail", note + sizeof MAIL_NOTE - 1);
+    }
+    return item;
+}
+
 static void ready_landed(struct wg_flight *flight, void *arg)
 {
     WG_AUTO(ask_destroy) struct ask *ask = arg;
@@ -82,6 +96,7 @@ static void ready_landed(struct wg_flight *flight, void *arg)
     for (int row = 0; row < PQntuples(rows); row++)
         json_object_array_add(services, instance(rows, row));
     json_object_object_add(body, "services", services);
+    json_object_object_add(body, "channels", channels(rows));
     wg_reply_json(ask->request, 200, &body);
 }
 
