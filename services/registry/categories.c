@@ -91,6 +91,15 @@ const struct kind calendar_kind = {
     .document = true,
 };
 
+/* The module says "/hours/0: …": the member is the column. */
+static void add_calendar_fault(size_t number, const char *fault, struct faults *faults)
+{
+    char column[FAULT_COLUMN_ROOM] = "";
+    if (fault[0] == '/')
+        snprintf(column, sizeof column, "%.*s", (int)strcspn(fault + 1, "/:"), fault + 1);
+    faults_add(faults, number, column, "calendar", fault);
+}
+
 struct json_object *calendar_row(struct json_object *document, size_t number, struct faults *faults)
 {
     if (!json_object_is_type(document, json_type_object)) {
@@ -109,7 +118,7 @@ struct json_object *calendar_row(struct json_object *document, size_t number, st
     WG_AUTO(wg_calendar_destroy) struct wg_calendar *calendar = NULL;
     char fault[CALENDAR_FAULT_ROOM] = "";
     if (wg_calendar_new(definition, &calendar, fault, sizeof fault) != 0)
-        faults_add(faults, number, "", "calendar", fault);
+        add_calendar_fault(number, fault, faults);
     json_object_object_add(row, "definition", definition);
     if (wg_json_get(row, "code") == NULL)
         wg_json_put(&row);

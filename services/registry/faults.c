@@ -23,7 +23,7 @@ static const struct {
     { "column-unknown", "没有这一列", "no such column" },
     { "column-twice", "这一列出现两次", "this column stands twice" },
     { "column-missing", "缺少这一列", "this column is missing" },
-    { "json", "不是有效的 JSON", "not valid JSON" },
+    { "json", "不是有效的 JSON,字节位置", "not valid JSON, at byte" },
     { "collection", "不是 GeoJSON FeatureCollection", "not a GeoJSON FeatureCollection" },
     { "crs", "坐标系必须是 WGS 84", "the coordinate system must be WGS 84" },
     { "feature", "不是 GeoJSON Feature", "not a GeoJSON Feature" },

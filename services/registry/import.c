@@ -80,7 +80,9 @@ static void end_faulty(struct import *import)
 {
     log_end(import, "faults");
     close_store(import, "faults");
-    if (import->request != NULL)
+    if (import->request != NULL && import->reader.broken && import->faults.total == 1)
+        answer_broken(import->request, &import->faults.items[0]);
+    else if (import->request != NULL)
         answer_faults(import->request, import_kinds[import->store.kind]->name, import->counts.rows,
                       &import->faults);
     import_release(import);
@@ -171,10 +173,11 @@ static void swap(struct import *import)
     json_object_object_add(detail, "changed", json_object_new_int64(counts->changed));
     json_object_object_add(detail, "unchanged", json_object_new_int64(counts->unchanged));
     import->store.now = wg_clock_now();
+    import->store.rows = counts->rows;
+    import->store.actor = import->actor;
+    import->store.detail = json_object_to_json_string_ext(detail, JSON_C_TO_STRING_PLAIN);
     if (WG_FAULT(REGISTRY_BEFORE_SWAP) != 0 ||
-        store_import_swap(import->registry->store, &import->store, counts->rows, import->actor,
-                          json_object_to_json_string_ext(detail, JSON_C_TO_STRING_PLAIN),
-                          on_swapped, import) != 0)
+        store_import_swap(import->registry->store, &import->store, on_swapped, import) != 0)
         end_failed(import);
 }
 
@@ -209,11 +212,10 @@ static void plan_more(struct import *import)
     struct store *store = import->registry->store;
     import->store.now = wg_clock_now();
     int result;
-    if (import->planned_line < import->last_line) {
-        int32_t low = import->planned_line;
-        import->planned_line = low + PLAN_LINES;
-        result =
-            store_import_plan(store, &import->store, low, import->planned_line, on_planned, import);
+    if (import->store.high < import->last_line) {
+        import->store.low = import->store.high;
+        import->store.high += PLAN_LINES;
+        result = store_import_plan(store, &import->store, on_planned, import);
     } else {
         result = store_import_count(store, &import->store, on_counted, import);
     }
@@ -342,10 +344,10 @@ static void on_open(struct wg_flight *flight, void *arg)
 
 void import_run(struct import *import)
 {
-    const char *kind = import_kinds[import->store.kind]->name, *owner = import->registry->owner;
     import->running = true;
-    if (store_import_open(import->registry->store, kind, owner, wg_clock_now(), on_open, import) !=
-        0)
+    import->store.now = wg_clock_now();
+    import->store.owner = import->registry->owner;
+    if (store_import_open(import->registry->store, &import->store, on_open, import) != 0)
         end_failed(import);
 }
 
@@ -362,8 +364,8 @@ void import_tidy(void *arg)
     struct registry *registry = arg;
     if (registry->tidy || registry->import != NULL)
         return;
-    registry->tidy = store_import_tidy(registry->store, registry->owner, wg_clock_now(), on_tidied,
-                                       registry) == 0;
+    const struct store_import all = { .owner = registry->owner, .now = wg_clock_now() };
+    registry->tidy = store_import_tidy(registry->store, &all, on_tidied, registry) == 0;
 }
 
 bool import_drained(void *arg)

@@ -31,7 +31,7 @@ struct import {
     char actor[40];
     bool dry_run, too_large, disk_failed, running,
         committed; /* running: it goes to its end, whether or not anybody waits */
-    int32_t last_line, planned_line;
+    int32_t last_line;
     int asked;
     int64_t started;
 };

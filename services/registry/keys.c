@@ -226,8 +226,11 @@ void keys_revoke(struct wg_request *request, void *arg)
         wg_reply_refusal(request, 404, "not-found", "没有这个密钥", "There is no such key");
         return;
     }
-    const char *actor = answer_actor(wg_request_caller(request));
-    if (store_revoke_key(registry->store, strtoll(text, NULL, 10), wg_clock_now(), actor,
-                         on_revoked, request) != 0)
+    const struct store_revoke revoke = {
+        .id = strtoll(text, NULL, 10),
+        .now = wg_clock_now(),
+        .actor = answer_actor(wg_request_caller(request)),
+    };
+    if (store_revoke_key(registry->store, &revoke, on_revoked, request) != 0)
         answer_away(request);
 }

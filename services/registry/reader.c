@@ -1,5 +1,6 @@
 #include "services/registry/reader.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const csv_faults[] = {
@@ -20,6 +21,13 @@ void reader_start(struct reader *reader, const struct kind *kind, enum reader_fo
 void reader_destroy(struct reader *reader)
 {
     csv_destroy(&reader->csv);
+}
+
+static void add_offset(struct reader *reader, size_t line, size_t offset)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%zu", offset);
+    faults_add(reader->faults, line, "", "json", text);
 }
 
 /* ---- CSV */
@@ -184,14 +192,20 @@ static int next_feature(struct reader *reader, struct json_object **ret_row, siz
         *ret_row = read_feature(reader, feature);
         return 0;
     case COLLECTION_BAD:
-        faults_add(reader->faults, reader->collection.n, "", "json",
-                   wg_json_fault_text(verdict.fault, 1));
+        if (verdict.fault == WG_JSON_FINE)
+            faults_add(reader->faults, reader->collection.n, "", "feature", NULL);
+        else
+            add_offset(reader, reader->collection.n, verdict.offset);
         return 0;
     case COLLECTION_LARGE:
         faults_add(reader->faults, reader->collection.n, "", "feature-long", NULL);
         return 0;
     case COLLECTION_BROKEN:
-        faults_add(reader->faults, reader->collection.n, "", reader->collection.why, NULL);
+        reader->broken = strcmp(reader->collection.why, "json") == 0;
+        if (reader->broken)
+            add_offset(reader, reader->collection.n, reader->collection.offset);
+        else
+            faults_add(reader->faults, reader->collection.n, "", reader->collection.why, NULL);
         return READER_END;
     case COLLECTION_END:
         break;
@@ -210,8 +224,9 @@ static int read_document(struct reader *reader, struct json_object **ret_row, si
     struct json_object *document = wg_json_parse(reader->bytes, reader->length, &verdict);
     *ret_row = NULL;
     *ret_line = 1;
-    if (verdict.fault != WG_JSON_FINE)
-        faults_add(reader->faults, 0, "", "json", wg_json_fault_text(verdict.fault, 1));
+    reader->broken = verdict.fault != WG_JSON_FINE;
+    if (reader->broken)
+        add_offset(reader, 0, verdict.offset);
     else
         *ret_row = calendar_row(document, 1, reader->faults);
     return 0;

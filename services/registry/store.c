@@ -189,13 +189,13 @@ int store_insert_key(struct store *store, const struct store_key *key, wg_landed
     return ask(store->writes, SQL_INSERT_KEY, &params, landed, arg);
 }
 
-int store_revoke_key(struct store *store, int64_t id, int64_t now, const char *actor,
-                     wg_landed *landed, void *arg)
+int store_revoke_key(struct store *store, const struct store_revoke *revoke, wg_landed *landed,
+                     void *arg)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_i64(params, id);
-    wg_params_time(params, now);
-    wg_params_text(params, actor);
+    wg_params_i64(params, revoke->id);
+    wg_params_time(params, revoke->now);
+    wg_params_text(params, revoke->actor);
     return ask(store->writes, SQL_REVOKE_KEY, &params, landed, arg);
 }
 
@@ -252,39 +252,45 @@ static const struct {
                          { "calendars" } },
 };
 
+static const char *const kind_names[KIND_COUNT] = {
+    [KIND_AREAS] = "areas",         [KIND_PLACES] = "places",   [KIND_STAFF] = "staff",
+    [KIND_DUTY] = "duty",           [KIND_PARTIES] = "parties", [KIND_CATEGORIES] = "categories",
+    [KIND_CALENDARS] = "calendars",
+};
+
 static int64_t lease_end(int64_t now)
 {
     return now + LEASE_SECONDS * WG_SECOND;
 }
 
-static void add_tidying(struct wg_flight *flight, const char *owner, int64_t now)
+static void add_tidying(struct wg_flight *flight, const struct store_import *import)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *ended = wg_params_new();
     WG_AUTO(wg_params_destroy) struct wg_params *cleared = wg_params_new();
-    wg_params_time(ended, now);
-    wg_params_text(ended, owner);
+    wg_params_time(ended, import->now);
+    wg_params_text(ended, import->owner);
     wg_flight_add(flight, SQL_END_IMPORTS, &ended);
     wg_flight_add(flight, SQL_CLEAR_STAGING, &cleared);
 }
 
-int store_import_tidy(struct store *store, const char *owner, int64_t now, wg_landed *landed,
+int store_import_tidy(struct store *store, const struct store_import *import, wg_landed *landed,
                       void *arg)
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
-    add_tidying(flight, owner, now);
+    add_tidying(flight, import);
     return send_or_drop(store->writes, &flight);
 }
 
-int store_import_open(struct store *store, const char *kind, const char *owner, int64_t now,
-                      wg_landed *landed, void *arg)
+int store_import_open(struct store *store, const struct store_import *import, wg_landed *landed,
+                      void *arg)
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
-    add_tidying(flight, owner, now);
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_text(params, kind);
-    wg_params_text(params, owner);
-    wg_params_time(params, now);
-    wg_params_time(params, lease_end(now));
+    add_tidying(flight, import);
+    wg_params_text(params, kind_names[import->kind]);
+    wg_params_text(params, import->owner);
+    wg_params_time(params, import->now);
+    wg_params_time(params, lease_end(import->now));
     wg_flight_add(flight, SQL_OPEN_IMPORT, &params);
     return send_or_drop(store->writes, &flight);
 }
@@ -362,8 +368,8 @@ int store_import_check(struct store *store, const struct store_import *import, w
     return send_or_drop(store->writes, &flight);
 }
 
-int store_import_plan(struct store *store, const struct store_import *import, int32_t low,
-                      int32_t high, wg_landed *landed, void *arg)
+int store_import_plan(struct store *store, const struct store_import *import, wg_landed *landed,
+                      void *arg)
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
@@ -371,8 +377,8 @@ int store_import_plan(struct store *store, const struct store_import *import, in
     add_preparation(flight);
     wg_params_i64(params, import->id);
     wg_params_time(params, import->now);
-    wg_params_i32(params, low);
-    wg_params_i32(params, high);
+    wg_params_i32(params, import->low);
+    wg_params_i32(params, import->high);
     wg_flight_add(flight, statements[import->kind].plan, &params);
     return send_or_drop(store->writes, &flight);
 }
@@ -415,36 +421,29 @@ static void add_versions(struct wg_flight *flight, enum kind_name kind)
     wg_flight_add(flight, SQL_RAISE_VERSIONS, &params);
 }
 
-static const char *const actions[KIND_COUNT] = {
-    [KIND_AREAS] = "import.areas",         [KIND_PLACES] = "import.places",
-    [KIND_STAFF] = "import.staff",         [KIND_DUTY] = "import.duty",
-    [KIND_PARTIES] = "import.parties",     [KIND_CATEGORIES] = "import.categories",
-    [KIND_CALENDARS] = "import.calendars",
-};
-
-static void add_audit(struct wg_flight *flight, const struct store_import *import,
-                      const char *actor, const char *detail)
+static void add_audit(struct wg_flight *flight, const struct store_import *import)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    char object[40];
+    char object[40], action[40];
     snprintf(object, sizeof object, "import:%lld", (long long)import->id);
     wg_params_time(params, import->now);
-    wg_params_text(params, actor);
-    wg_params_text(params, actions[import->kind]);
+    snprintf(action, sizeof action, "import.%s", kind_names[import->kind]);
+    wg_params_text(params, import->actor);
+    wg_params_text(params, action);
     wg_params_text(params, object);
-    wg_params_text(params, detail);
+    wg_params_text(params, import->detail);
     wg_flight_add(flight, SQL_INSERT_AUDIT, &params);
 }
 
-int store_import_swap(struct store *store, const struct store_import *import, int64_t rows,
-                      const char *actor, const char *detail, wg_landed *landed, void *arg)
+int store_import_swap(struct store *store, const struct store_import *import, wg_landed *landed,
+                      void *arg)
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
     WG_AUTO(wg_params_destroy) struct wg_params *guard = wg_params_new();
     add_preparation(flight);
     add_renewal(flight, import);
     wg_params_i64(guard, import->id);
-    wg_params_i64(guard, rows);
+    wg_params_i64(guard, import->rows);
     wg_flight_add(flight, SQL_GUARD_IMPORT, &guard);
     for (size_t i = 0; i < statements[import->kind].n_swap; i++) {
         WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
@@ -453,7 +452,7 @@ int store_import_swap(struct store *store, const struct store_import *import, in
             wg_params_time(params, import->now);
         wg_flight_add(flight, statements[import->kind].swap[i].statement, &params);
     }
-    add_audit(flight, import, actor, detail);
+    add_audit(flight, import);
     add_close(flight, import, "done");
     add_versions(flight, import->kind); /* last: its rows are wanted by others too */
     return send_or_drop(store->writes, &flight);

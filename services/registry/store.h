@@ -55,18 +55,33 @@ struct store_key {
 };
 int store_insert_key(struct store *store, const struct store_key *key, wg_landed *landed,
                      void *arg) WG_MUST_USE;
-int store_revoke_key(struct store *store, int64_t id, int64_t now, const char *actor,
-                     wg_landed *landed, void *arg) WG_MUST_USE;
+struct store_revoke {
+    int64_t id, now;
+    const char *actor;
+};
+int store_revoke_key(struct store *store, const struct store_revoke *revoke, wg_landed *landed,
+                     void *arg) WG_MUST_USE;
 
 /* ---- imports: each flight moves the lease on; its first result is empty where the import was
  * ended meanwhile */
 
-/* Ends what nobody runs any more and removes its rows. */
-int store_import_tidy(struct store *store, const char *owner, int64_t now, wg_landed *landed,
+struct store_import {
+    int64_t id, now;
+    const char *owner; /* the instance that runs it */
+    enum kind_name kind;
+    int32_t low, high;  /* of store_import_plan: lines after low up to high */
+    int64_t rows;       /* of store_import_swap: how many must be there */
+    const char *actor;  /* … who imports */
+    const char *detail; /* … and what the audit keeps of it, JSON */
+};
+
+/* Ends what nobody runs any more and removes its rows. Of the import only owner and now are read.
+ */
+int store_import_tidy(struct store *store, const struct store_import *import, wg_landed *landed,
                       void *arg) WG_MUST_USE;
 /* The third result holds the id; it is empty where another import runs. */
-int store_import_open(struct store *store, const char *kind, const char *owner, int64_t now,
-                      wg_landed *landed, void *arg) WG_MUST_USE;
+int store_import_open(struct store *store, const struct store_import *import, wg_landed *landed,
+                      void *arg) WG_MUST_USE;
 
 /* Rows on their way into the staging table. { 0 } is empty. */
 struct store_slice {
@@ -77,26 +92,20 @@ void store_slice_add(struct store_slice *slice, size_t line, const char *code, c
                      const char *outline);
 void store_slice_destroy(struct store_slice *slice);
 
-struct store_import {
-    int64_t id, now;
-    enum kind_name kind;
-};
 /* Takes the slice's columns and leaves it empty. */
 int store_import_stage(struct store *store, const struct store_import *import,
                        struct store_slice *slice, wg_landed *landed, void *arg) WG_MUST_USE;
 /* The third result holds the faults. */
 int store_import_check(struct store *store, const struct store_import *import, wg_landed *landed,
                        void *arg) WG_MUST_USE;
-/* Lines after `low` up to `high`. */
-int store_import_plan(struct store *store, const struct store_import *import, int32_t low,
-                      int32_t high, wg_landed *landed, void *arg) WG_MUST_USE;
+int store_import_plan(struct store *store, const struct store_import *import, wg_landed *landed,
+                      void *arg) WG_MUST_USE;
 /* The second result holds added, changed, unchanged. */
 int store_import_count(struct store *store, const struct store_import *import, wg_landed *landed,
                        void *arg) WG_MUST_USE;
 /* All of it in one transaction; WG_ITEM with 22012: the import was ended meanwhile, nothing was
  * written. */
-int store_import_swap(struct store *store, const struct store_import *import, int64_t rows,
-                      const char *actor, const char *detail, wg_landed *landed,
+int store_import_swap(struct store *store, const struct store_import *import, wg_landed *landed,
                       void *arg) WG_MUST_USE;
 int store_import_close(struct store *store, const struct store_import *import, const char *outcome,
                        wg_landed *landed, void *arg) WG_MUST_USE;

@@ -1,5 +1,6 @@
 -- What is wrong with an import of areas across its rows and the table. $1 import, $2 now, $3 how many to name.
--- Columns: line, column, fault, detail, how many there are in all. Reads: import_staging, areas, categories. Locks: none.
+-- Columns: line, column, fault, detail, how many there are in all. Tables: reads import_staging, areas, categories.
+-- Locks: none.
 WITH staged AS MATERIALIZED (
     SELECT line, code, row ->> 'layer' AS layer, row ->> 'level' AS level, row ->> 'parent' AS parent,
         row -> 'matters' AS matters, fault,

@@ -1,5 +1,6 @@
 -- What is wrong with an import of categories across its rows and the table. $1 import, $2 now, $3 how many to name.
--- Columns: line, column, fault, detail, how many there are in all. Reads: import_staging, categories. Locks: none.
+-- Columns: line, column, fault, detail, how many there are in all. Tables: reads import_staging, categories. Locks:
+-- none.
 WITH staged AS MATERIALIZED (
     SELECT line, code, row ->> 'parent' AS parent, row_number() OVER (PARTITION BY code ORDER BY line) AS nth
     FROM import_staging

@@ -1,6 +1,7 @@
--- What is wrong with an import of duty across its rows and the tables. Two rows overlap where they cover the same post
--- of the same area, or are leaves of the same person, at the same time. $1 import, $2 now, $3 how many to name.
--- Columns: line, column, fault, detail, how many there are in all. Reads: import_staging, areas, staff, duty.
+-- What is wrong with an import of duty across its rows and the tables. Two rows overlap where they cover the same
+-- post of the same area, or are leaves of the same person, at the same time. $1 import, $2 now, $3 how many to name.
+-- Columns: line, column, fault, detail, how many there are in all. Tables: reads import_staging, areas, staff, duty.
+-- Locks: none.
 WITH staged AS MATERIALIZED (
     SELECT line, code, row ->> 'area' AS area, row ->> 'post' AS post, row ->> 'staff' AS staff, row ->> 'kind' AS kind,
         (row ->> 'starts_at')::timestamptz AS starts_at, (row ->> 'ends_at')::timestamptz AS ends_at,

@@ -1,5 +1,5 @@
 -- What is wrong with an import of parties across its rows and the tables. $1 import, $2 now, $3 how many to name.
--- Columns: line, column, fault, detail, how many there are in all. Reads: import_staging, areas. Locks: none.
+-- Columns: line, column, fault, detail, how many there are in all. Tables: reads import_staging, areas. Locks: none.
 WITH staged AS MATERIALIZED (
     SELECT line, code, row ->> 'area' AS area, row_number() OVER (PARTITION BY code ORDER BY line) AS nth
     FROM import_staging

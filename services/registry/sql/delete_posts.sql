@@ -1,4 +1,4 @@
--- The posts that changed staff no longer hold. $1 import. Writes: posts. Reads: import_staging, staff, areas.
+-- The posts that changed staff no longer hold. $1 import. Tables: writes posts; reads import_staging, staff, areas.
 -- Locks: the rows.
 DELETE FROM posts p
 USING import_staging s, staff w, areas a

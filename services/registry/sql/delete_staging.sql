@@ -1,2 +1,2 @@
--- Removes the staged rows of one import. $1 import. Writes: import_staging. Locks: those rows.
+-- Removes the staged rows of one import. $1 import. Tables: writes import_staging. Locks: those rows.
 DELETE FROM import_staging WHERE import_id = $1::bigint

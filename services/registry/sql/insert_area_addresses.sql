@@ -1,4 +1,5 @@
--- What grids without a polygon consist of. $1 import. Writes: area_addresses. Reads: import_staging. Locks: none.
+-- What grids without a polygon consist of. $1 import. Tables: writes area_addresses; reads import_staging. Locks:
+-- none.
 INSERT INTO area_addresses (area_id, compound, building, road, number_from, number_to)
 SELECT s.target, e ->> 'compound', e ->> 'building', e ->> 'road', (e ->> 'from')::int, (e ->> 'to')::int
 FROM import_staging s

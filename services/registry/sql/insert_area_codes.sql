@@ -1,4 +1,4 @@
--- The codes of areas that are new. $1 import. Writes: area_codes. Reads: import_staging, areas. Locks: none.
+-- The codes of areas that are new. $1 import. Tables: writes area_codes; reads import_staging, areas. Locks: none.
 INSERT INTO area_codes (area_id, code, valid_from, valid_to)
 SELECT a.id, a.code, a.valid_from, a.valid_to
 FROM import_staging s

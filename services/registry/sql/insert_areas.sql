@@ -1,4 +1,4 @@
--- The areas that are new. $1 import, $2 now. Writes: areas. Reads: import_staging. Locks: none.
+-- The areas that are new. $1 import, $2 now. Tables: writes areas; reads import_staging. Locks: none.
 INSERT INTO areas (id, code, layer, level, kind, parent_id, name, name_en, matters, border, point, valid_from, valid_to)
 SELECT s.target, s.code, s.row ->> 'layer', s.row ->> 'level', s.row ->> 'kind',
     coalesce(

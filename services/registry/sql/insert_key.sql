@@ -1,7 +1,7 @@
--- Makes a key, if whom it names exists and the system has none in force, and writes that down.
--- $1 hash, $2 name, $3 administrator, $4 code of staff or null, $5 system or null, $6 code of an area or null, $7 rate or
--- null, $8 now, $9 actor. Columns (one row): id of the key or null, staff's id, area's id, whether the system has a key.
--- Writes: api_keys, audit, registry_version (keys). Reads: staff, areas. Locks: the row of registry_version.
+-- Makes a key, if whom it names exists and the system has none in force, and writes that down. $1 hash, $2 name, $3
+-- administrator, $4 code of staff or null, $5 system or null, $6 code of an area or null, $7 rate or null, $8 now, $9
+-- actor. Columns (one row): id of the key or null, staff's id, area's id, whether the system has a key. Tables:
+-- writes api_keys, audit, registry_version (keys); reads staff, areas. Locks: the row of registry_version.
 WITH named AS (
     SELECT (SELECT id FROM staff WHERE code = $4::text AND left_at IS NULL) AS staff_id,
         (SELECT id FROM areas WHERE code = $6::text AND (valid_to IS NULL OR valid_to > $8::timestamptz)

@@ -1,5 +1,5 @@
--- All categories in force, in their order. No parameters.
--- Columns: code, parent, name, name_en, grade, limits (JSON), responsible, restricted. Reads: categories. Locks: none.
+-- All categories in force, in their order. No parameters. Columns: code, parent, name, name_en, grade, limits (JSON),
+-- responsible, restricted. Tables: reads categories. Locks: none.
 SELECT code, parent, name, name_en, grade, limits::text, responsible, restricted
 FROM categories
 WHERE retired_at IS NULL

@@ -1,7 +1,7 @@
--- Who covers what, when, within what the caller may read, by code.
--- $1, $2 low and high codes of what may be read, $3 low and $4 high code of the areas asked for, $5 a moment that must
--- be covered or null, $6 the code before the page, $7 limit.
--- Columns: code, area's code, post, staff's code, kind, starts_at, ends_at. Reads: duty, areas, staff. Locks: none.
+-- Who covers what, when, within what the caller may read, by code. $1, $2 low and high codes of what may be read, $3
+-- low and $4 high code of the areas asked for, $5 a moment that must be covered or null, $6 the code before the page,
+-- $7 limit. Columns: code, area's code, post, staff's code, kind, starts_at, ends_at. Tables: reads duty, areas,
+-- staff. Locks: none.
 SELECT d.code, a.code, d.post, s.code, d.kind, d.starts_at, d.ends_at
 FROM duty d
 JOIN areas a ON a.id = d.area_id

@@ -1,5 +1,5 @@
 -- Parties, by code. $1 the code before the page, $2 limit. Columns: code, name, name_en, kind, area's code or null.
--- Reads: parties, areas. Locks: none.
+-- Tables: reads parties, areas. Locks: none.
 SELECT p.code, p.name, p.name_en, p.kind, a.code
 FROM parties p
 LEFT JOIN areas a ON a.id = p.area_id

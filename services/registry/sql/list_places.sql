@@ -1,6 +1,6 @@
--- The gazetteer, by code. $1 low and $2 high code of the areas, $3 part of a name or alias or null, $4 the code before
--- the page, $5 limit. Columns: code, name, name_en, kind, aliases (JSON), road, number, management, area's code,
--- longitude, latitude. Reads: places, areas. Locks: none.
+-- The gazetteer, by code. $1 low and $2 high code of the areas, $3 part of a name or alias or null, $4 the code
+-- before the page, $5 limit. Columns: code, name, name_en, kind, aliases (JSON), road, number, management, area's
+-- code, longitude, latitude. Tables: reads places, areas. Locks: none.
 SELECT p.code, p.name, p.name_en, p.kind, to_jsonb(p.aliases)::text, p.road, p.number, p.management, a.code,
     ST_X(p.point), ST_Y(p.point)
 FROM places p

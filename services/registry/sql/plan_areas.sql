@@ -1,5 +1,5 @@
--- For a slice of staged areas: which area each becomes, and whether it is new or changes.
--- $1 import, $2 now, $3 after this line, $4 up to this line. Writes: import_staging. Reads: areas, area_addresses.
+-- For a slice of staged areas: which area each becomes, and whether it is new or changes. $1 import, $2 now, $3 after
+-- this line, $4 up to this line. Tables: writes import_staging; reads areas, area_addresses. Locks: those rows.
 UPDATE import_staging s
 SET (target, action) = (
     SELECT coalesce(a.id, nextval('areas_id_seq')), CASE WHEN a.id IS NULL THEN 'added' WHEN

@@ -1,5 +1,5 @@
--- Whether a calendar is new or changes. $1 import, $2 now, $3 after this line, $4 up to this line.
--- Writes: import_staging. Reads: calendars.
+-- Whether a calendar is new or changes. $1 import, $2 now, $3 after this line, $4 up to this line. Tables: writes
+-- import_staging; reads calendars. Locks: those rows.
 UPDATE import_staging s
 SET action = (
     SELECT CASE WHEN c.code IS NULL THEN 'added' WHEN

@@ -1,5 +1,5 @@
--- For a slice of staged duty: whether each row is new or changes. $1 import, $2 now, $3 after this line, $4 up to this
--- line. Writes: import_staging. Reads: duty, areas, staff.
+-- For a slice of staged duty: whether each row is new or changes. $1 import, $2 now, $3 after this line, $4 up to
+-- this line. Tables: writes import_staging; reads duty, areas, staff. Locks: those rows.
 UPDATE import_staging s
 SET action = (
     SELECT CASE WHEN d.code IS NULL THEN 'added' WHEN

@@ -1,6 +1,6 @@
 -- For a slice of staged parties: whether each is new or changes. One that has a contact, in the file or the table,
 -- counts as changed: sealed contacts cannot be compared. $1 import, $2 now, $3 after this line, $4 up to this line.
--- Writes: import_staging. Reads: parties, areas.
+-- Tables: writes import_staging; reads parties, areas. Locks: those rows.
 UPDATE import_staging s
 SET action = (
     SELECT CASE WHEN p.code IS NULL THEN 'added' WHEN

@@ -1,5 +1,5 @@
 -- For a slice of staged places: whether each is new or changes. $1 import, $2 now, $3 after this line, $4 up to this
--- line. Writes: import_staging. Reads: places, areas.
+-- line. Tables: writes import_staging; reads places, areas. Locks: those rows.
 UPDATE import_staging s
 SET action = (
     SELECT CASE WHEN p.code IS NULL THEN 'added' WHEN

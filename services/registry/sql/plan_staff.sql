@@ -1,6 +1,6 @@
--- For a slice of staged staff: whether each is new or changes. Whoever has a contact, in the file or the table, counts
--- as changed: sealed contacts cannot be compared. $1 import, $2 now, $3 after this line, $4 up to this line.
--- Writes: import_staging. Reads: staff, posts, areas.
+-- For a slice of staged staff: whether each is new or changes. Whoever has a contact, in the file or the table,
+-- counts as changed: sealed contacts cannot be compared. $1 import, $2 now, $3 after this line, $4 up to this line.
+-- Tables: writes import_staging; reads staff, posts, areas. Locks: those rows.
 UPDATE import_staging s
 SET action = (
     SELECT CASE WHEN w.code IS NULL THEN 'added' WHEN

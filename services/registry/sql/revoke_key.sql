@@ -1,5 +1,6 @@
--- Revokes a key, if it is in force, and writes that down. $1 id, $2 now, $3 actor. Columns (one row): whether there is
--- such a key. Writes: api_keys, audit, registry_version (keys). Locks: the key, the row of registry_version.
+-- Revokes a key, if it is in force, and writes that down. $1 id, $2 now, $3 actor. Columns (one row): whether there
+-- is such a key. Tables: writes api_keys, audit, registry_version (keys). Locks: the key, the row of
+-- registry_version.
 WITH revoked AS (
     UPDATE api_keys SET revoked_at = $2::timestamptz WHERE id = $1::bigint AND revoked_at IS NULL RETURNING id, name
 ), written AS (

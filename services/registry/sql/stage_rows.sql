@@ -1,5 +1,5 @@
 -- A slice of an import. $1 import, $2 lines, $3 codes, $4 rows, $5 outlines (GeoJSON or null). A polygon that PostGIS
--- does not find valid is not kept but named. Writes: import_staging. Locks: none.
+-- does not find valid is not kept but named. Tables: writes import_staging. Locks: none.
 INSERT INTO import_staging (import_id, line, code, row, border, point, fault)
 SELECT $1::bigint, s.line, s.code, s.row, b.border, ST_PointOnSurface(b.border), v.fault
 FROM unnest($2::int[], $3::text[], $4::jsonb[], $5::text[]) s(line, code, row, outline)

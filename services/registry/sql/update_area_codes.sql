@@ -1,4 +1,4 @@
--- A code ends with its area. $1 import. Writes: area_codes. Reads: import_staging, areas. Locks: the rows.
+-- A code ends with its area. $1 import. Tables: writes area_codes; reads import_staging, areas. Locks: the rows.
 UPDATE area_codes c
 SET valid_to = a.valid_to
 FROM import_staging s

@@ -1,5 +1,5 @@
--- The areas that change; a file that cannot carry outlines leaves them as they are. $1 import, $2 now.
--- Writes: areas. Reads: import_staging. Locks: the rows.
+-- The areas that change; a file that cannot carry outlines leaves them as they are. $1 import, $2 now. Tables: writes
+-- areas; reads import_staging. Locks: the rows.
 UPDATE areas a
 SET kind = s.row ->> 'kind',
     parent_id = coalesce(

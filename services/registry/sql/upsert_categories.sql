@@ -1,5 +1,5 @@
--- Categories new and changed; new ones stand after those that are there, in the file's order. $1 import.
--- Writes: categories. Reads: import_staging. Locks: the rows.
+-- Categories new and changed; new ones stand after those that are there, in the file's order. $1 import. Tables:
+-- writes categories; reads import_staging. Locks: the rows.
 INSERT INTO categories AS c (code, parent, name, name_en, grade, limits, responsible, restricted, position)
 SELECT s.code, s.row ->> 'parent', s.row ->> 'name', s.row ->> 'name_en', s.row ->> 'grade', s.row -> 'limits',
     s.row ->> 'responsible', (s.row ->> 'restricted')::boolean,

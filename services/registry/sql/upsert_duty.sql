@@ -1,4 +1,4 @@
--- Duty new and changed. $1 import, $2 now. Writes: duty. Reads: import_staging, areas, staff. Locks: the rows.
+-- Duty new and changed. $1 import, $2 now. Tables: writes duty; reads import_staging, areas, staff. Locks: the rows.
 INSERT INTO duty (code, area_id, post, staff_id, kind, starts_at, ends_at)
 SELECT s.code,
     (SELECT a.id FROM areas a

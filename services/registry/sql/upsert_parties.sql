@@ -1,5 +1,5 @@
--- Parties new and changed; contacts come sealed. $1 import, $2 now. Writes: parties. Reads: import_staging, areas.
--- Locks: the rows.
+-- Parties new and changed; contacts come sealed. $1 import, $2 now. Tables: writes parties; reads import_staging,
+-- areas. Locks: the rows.
 INSERT INTO parties (code, name, name_en, kind, area_id, contact_sealed)
 SELECT s.code, s.row ->> 'name', s.row ->> 'name_en', s.row ->> 'kind',
     (SELECT a.id FROM areas a

@@ -1,4 +1,4 @@
--- Places new and changed. $1 import, $2 now. Writes: places. Reads: import_staging, areas. Locks: the rows.
+-- Places new and changed. $1 import, $2 now. Tables: writes places; reads import_staging, areas. Locks: the rows.
 INSERT INTO places (code, name, name_en, kind, aliases, road, number, management, area_id, point)
 SELECT s.code, s.row ->> 'name', s.row ->> 'name_en', s.row ->> 'kind',
     ARRAY (SELECT jsonb_array_elements_text(s.row -> 'aliases')), s.row ->> 'road', s.row ->> 'number',

@@ -1,5 +1,5 @@
--- The posts of staff new and changed; one that is held already keeps its beginning. $1 import, $2 now.
--- Writes: posts. Reads: import_staging, staff, areas. Locks: the rows.
+-- The posts of staff new and changed; one that is held already keeps its beginning. $1 import, $2 now. Tables: writes
+-- posts; reads import_staging, staff, areas. Locks: the rows.
 INSERT INTO posts (staff_id, post, area_id, valid_from)
 SELECT w.id, h ->> 'post',
     (SELECT a.id FROM areas a

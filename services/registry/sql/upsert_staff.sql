@@ -1,5 +1,5 @@
--- Staff new and changed; contacts come sealed. Who is in the file has not left. $1 import.
--- Writes: staff. Reads: import_staging. Locks: the rows.
+-- Staff new and changed; contacts come sealed. Who is in the file has not left. $1 import. Tables: writes staff;
+-- reads import_staging. Locks: the rows.
 INSERT INTO staff (code, name, name_en, tags, contact_sealed, has_email)
 SELECT s.code, s.row ->> 'name', s.row ->> 'name_en', ARRAY (SELECT jsonb_array_elements_text(s.row -> 'tags')),
     decode(s.row ->> 'contact', 'hex'), (s.row ->> 'has_email')::boolean
