@@ -127,16 +127,6 @@ static void send_or_fault(struct wg_bus *bus, zsock_t *socket, const char *frame
     }
 }
 
-void wg_bus_sends(struct wg_bus *bus, const char *kind)
-{
-    if (strcmp(kind, "reports") == 0)
-        bus->push_reports = connected(bus, ZMQ_PUSH, "reports.in");
-    else if (strcmp(kind, "notices") == 0)
-        bus->push_notices = connected(bus, ZMQ_PUSH, "notices.in");
-    else
-        bus->publish = connected(bus, ZMQ_PUB, "events.in");
-}
-
 void wg_bus_push(struct wg_bus *bus, const char *kind, const int64_t *ids, size_t n)
 {
     bool reports = strcmp(kind, "reports") == 0;

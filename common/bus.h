@@ -25,10 +25,6 @@ zsock_t *wg_bus_socket(int type);
 struct wg_bus *wg_bus_new(struct wg_service *service);
 void wg_bus_destroy(struct wg_bus **bus);
 
-/* Connects what will be sent on, "reports", "notices" or "events", so that the first hint finds it
- * connected. */
-void wg_bus_sends(struct wg_bus *bus, const char *kind);
-
 /* kind: "reports" or "notices"; ids of the reports or the cases. */
 void wg_bus_push(struct wg_bus *bus, const char *kind, const int64_t *ids, size_t n);
 /* The log has grown: xid of the transaction, number of events. */
