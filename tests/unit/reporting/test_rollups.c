@@ -37,88 +37,91 @@ struct want {
     int more, less;
 };
 
-/* One event; the states' and categories' rows that it gives, all of them. */
+/* One event each; the rows that it gives in both tables, all of them. */
+static const struct {
+    const char *name;
+    struct rollups_event event;
+    struct want states[8], categories[3];
+} events[] = {
+    { "opened in a micro-grid",
+      { 1, true, "41010300701200301", "a", "x", "41010300701200301", "a", "x" },
+      { { "410103", "a", 1, 0 },
+        { "410103007", "a", 1, 0 },
+        { "410103007012", "a", 1, 0 },
+        { "410103007012003", "a", 1, 0 },
+        { "41010300701200301", "a", 1, 0 } },
+      { { "410103007", "x", 1, 0 } } },
+    { "opened in the root without a category",
+      { 1, true, "410103", "a", NULL, "410103", "a", NULL },
+      { { "410103", "a", 1, 0 } },
+      { { "410103", "", 1, 0 } } },
+    { "opened in a dedicated grid under a street: no community",
+      { 1, true, "410103007000901", "a", "x", "410103007000901", "a", "x" },
+      { { "410103", "a", 1, 0 }, { "410103007", "a", 1, 0 }, { "410103007000901", "a", 1, 0 } },
+      { { "410103007", "x", 1, 0 } } },
+    { "opened in a dedicated grid under the district: no street",
+      { 1, true, "410103000000901", "a", "x", "410103000000901", "a", "x" },
+      { { "410103", "a", 1, 0 }, { "410103000000901", "a", 1, 0 } },
+      { { "410103", "x", 1, 0 } } },
+    { "another state",
+      { 1, false, "410103007", "b", "x", "410103007", "a", "x" },
+      { { "410103", "b", 1, 0 },
+        { "410103", "a", 0, 1 },
+        { "410103007", "b", 1, 0 },
+        { "410103007", "a", 0, 1 } },
+      { { NULL, NULL, 0, 0 } } },
+    { "another street: the district sees nothing of it",
+      { 1, false, "410103008", "a", "x", "410103007", "a", "x" },
+      { { "410103008", "a", 1, 0 }, { "410103007", "a", 0, 1 } },
+      { { "410103008", "x", 1, 0 }, { "410103007", "x", 0, 1 } } },
+    { "down into a community: nothing above changes",
+      { 1, false, "410103007012", "a", "x", "410103007", "a", "x" },
+      { { "410103007012", "a", 1, 0 } },
+      { { NULL, NULL, 0, 0 } } },
+    { "given a category",
+      { 1, false, "410103007", "a", "x", "410103007", "a", NULL },
+      { { NULL, NULL, 0, 0 } },
+      { { "410103007", "x", 1, 0 }, { "410103007", "", 0, 1 } } },
+    { "ended",
+      { 1, false, "410103", "end", "x", "410103", "a", "x" },
+      { { "410103", "end", 1, 0 }, { "410103", "a", 0, 1 } },
+      { { "410103", "x", 0, 1 } } },
+    { "opened anew",
+      { 1, false, "410103", "a", "x", "410103", "end", "x" },
+      { { "410103", "a", 1, 0 }, { "410103", "end", 0, 1 } },
+      { { "410103", "x", 1, 0 } } },
+    { "opened and ended at once",
+      { 1, true, "410103", "end", "x", "410103", "end", "x" },
+      { { "410103", "end", 1, 0 } },
+      { { NULL, NULL, 0, 0 } } },
+    { "a note: nothing changes",
+      { 1, false, "410103007", "a", "x", "410103007", "a", "x" },
+      { { NULL, NULL, 0, 0 } },
+      { { NULL, NULL, 0, 0 } } },
+};
+
+static bool all_there(const struct rollups_row *got, size_t n, const struct want *want)
+{
+    size_t wanted = 0;
+    for (; want[wanted].area != NULL; wanted++)
+        if (!is(find(got, n, want[wanted].area, want[wanted].name), want[wanted].more,
+                want[wanted].less))
+            return false;
+    return n == wanted;
+}
+
 static void test_one(void **state)
 {
-    const struct {
-        const char *name;
-        struct rollups_event event;
-        struct want states[8], categories[3];
-    } rows[] = {
-        { "opened in a micro-grid",
-          { 1, true, "41010300701200301", "a", "x", "41010300701200301", "a", "x" },
-          { { "410103", "a", 1, 0 },
-            { "410103007", "a", 1, 0 },
-            { "410103007012", "a", 1, 0 },
-            { "410103007012003", "a", 1, 0 },
-            { "41010300701200301", "a", 1, 0 } },
-          { { "410103007", "x", 1, 0 } } },
-        { "opened in the root without a category",
-          { 1, true, "410103", "a", NULL, "410103", "a", NULL },
-          { { "410103", "a", 1, 0 } },
-          { { "410103", "", 1, 0 } } },
-        { "opened in a dedicated grid under a street: no community",
-          { 1, true, "410103007000901", "a", "x", "410103007000901", "a", "x" },
-          { { "410103", "a", 1, 0 }, { "410103007", "a", 1, 0 }, { "410103007000901", "a", 1, 0 } },
-          { { "410103007", "x", 1, 0 } } },
-        { "opened in a dedicated grid under the district: no street",
-          { 1, true, "410103000000901", "a", "x", "410103000000901", "a", "x" },
-          { { "410103", "a", 1, 0 }, { "410103000000901", "a", 1, 0 } },
-          { { "410103", "x", 1, 0 } } },
-        { "another state",
-          { 1, false, "410103007", "b", "x", "410103007", "a", "x" },
-          { { "410103", "b", 1, 0 },
-            { "410103", "a", 0, 1 },
-            { "410103007", "b", 1, 0 },
-            { "410103007", "a", 0, 1 } },
-          { { NULL, NULL, 0, 0 } } },
-        { "another street: the district sees nothing of it",
-          { 1, false, "410103008", "a", "x", "410103007", "a", "x" },
-          { { "410103008", "a", 1, 0 }, { "410103007", "a", 0, 1 } },
-          { { "410103008", "x", 1, 0 }, { "410103007", "x", 0, 1 } } },
-        { "down into a community: nothing above changes",
-          { 1, false, "410103007012", "a", "x", "410103007", "a", "x" },
-          { { "410103007012", "a", 1, 0 } },
-          { { NULL, NULL, 0, 0 } } },
-        { "given a category",
-          { 1, false, "410103007", "a", "x", "410103007", "a", NULL },
-          { { NULL, NULL, 0, 0 } },
-          { { "410103007", "x", 1, 0 }, { "410103007", "", 0, 1 } } },
-        { "ended",
-          { 1, false, "410103", "end", "x", "410103", "a", "x" },
-          { { "410103", "end", 1, 0 }, { "410103", "a", 0, 1 } },
-          { { "410103", "x", 0, 1 } } },
-        { "opened anew",
-          { 1, false, "410103", "a", "x", "410103", "end", "x" },
-          { { "410103", "a", 1, 0 }, { "410103", "end", 0, 1 } },
-          { { "410103", "x", 1, 0 } } },
-        { "opened and ended at once",
-          { 1, true, "410103", "end", "x", "410103", "end", "x" },
-          { { "410103", "end", 1, 0 } },
-          { { NULL, NULL, 0, 0 } } },
-        { "a note: nothing changes",
-          { 1, false, "410103007", "a", "x", "410103007", "a", "x" },
-          { { NULL, NULL, 0, 0 } },
-          { { NULL, NULL, 0, 0 } } },
-    };
     WG_AUTO(words_destroy) struct words *words = words_of_test();
     WG_AUTO(rollups_destroy) struct rollups *rollups = rollups_new();
-    for (size_t i = 0; i < WG_COUNT(rows); i++) {
-        size_t n, wanted = 0;
+    for (size_t i = 0; i < WG_COUNT(events); i++) {
+        size_t n;
         rollups_clear(rollups);
-        rollups_add(rollups, &rows[i].event, words);
+        rollups_add(rollups, &events[i].event, words);
         const struct rollups_row *got = rollups_states(rollups, &n);
-        for (; rows[i].states[wanted].area != NULL; wanted++) {
-            const struct want *want = &rows[i].states[wanted];
-            ROW(rows[i].name, is(find(got, n, want->area, want->name), want->more, want->less));
-        }
-        ROW(rows[i].name, n == wanted);
+        ROW(events[i].name, all_there(got, n, events[i].states));
         got = rollups_categories(rollups, &n);
-        for (wanted = 0; rows[i].categories[wanted].area != NULL; wanted++) {
-            const struct want *want = &rows[i].categories[wanted];
-            ROW(rows[i].name, is(find(got, n, want->area, want->name), want->more, want->less));
-        }
-        ROW(rows[i].name, n == wanted);
+        ROW(events[i].name, all_there(got, n, events[i].categories));
     }
 }
 
