@@ -2,7 +2,7 @@
 -- database alone: PostGIS decides where each point lies, not triage. Read only; all tables are temporary.
 -- Environment: WANGGE_SAMPLE (this folder), WANGGE_FILE (.csv or .csv.gz), WANGGE_LIMIT (records; 0: all),
 -- WANGGE_RUN_NAME (compare with the cases of this run of ops/replay; empty: only say what is expected),
--- WANGGE_FILE_NAME (the file as the run's keys name it).
+-- WANGGE_FILE_NAME (the file as the run's keys name it), WANGGE_NOW (temporary grids that have ended count no more).
 --
 -- What waits says the first reason of these: without a point (place); further than 30 m from every area (outside); in
 -- no grid, as in a community whose grids have no polygons (grid); no category of ours (category). Everything else is
@@ -14,6 +14,7 @@
 \pset format unaligned
 \getenv run WANGGE_RUN_NAME
 \getenv most WANGGE_LIMIT
+\getenv now WANGGE_NOW
 SET client_min_messages = warning;
 SET jit = off;
 BEGIN READ WRITE;
@@ -47,15 +48,17 @@ CREATE TEMP TABLE records ON COMMIT DROP AS
     FROM raw r, boxes;
 ANALYZE records;
 
--- A dedicated grid comes first for its own matters, then the deepest area; on a border the lower id.
+-- A dedicated grid comes first for its own matters, then a temporary one, then the deepest area; on a border the lower
+-- id.
 CREATE TEMP TABLE inside ON COMMIT DROP AS
     SELECT DISTINCT ON (r.n) r.n, a.code, a.level, a.kind
     FROM records r
     LEFT JOIN categories c ON c.code = r.category
     JOIN areas a ON ST_Covers(a.border, r.point)
-    WHERE a.layer = 'grid' AND a.valid_to IS NULL
+    WHERE a.layer = 'grid' AND (a.valid_to IS NULL OR a.valid_to > :'now')
       AND (a.kind <> 'dedicated' OR a.matters && ARRAY[c.code, c.parent])
-    ORDER BY r.n, a.kind = 'dedicated' DESC, array_position(ARRAY['micro', 'grid', 'community', 'street'], a.level), a.id;
+    ORDER BY r.n, a.kind = 'dedicated' DESC, a.kind = 'temporary' DESC,
+             array_position(ARRAY['micro', 'grid', 'community', 'street'], a.level), a.id;
 
 -- In none, but within 30 m of one: the nearest, on a plane, so that a straight border is straight in every area that
 -- has it; to a centimetre they are then equally far, and the deepest is meant.
@@ -67,10 +70,10 @@ CREATE TEMP TABLE beside ON COMMIT DROP AS
           JOIN areas a ON a.border && ST_Expand(r.point, 0.0005)
           CROSS JOIN (SELECT 111320 * cos(radians(ST_Y(point))) AS lon, 110940 AS lat
                       FROM areas WHERE parent_id IS NULL AND layer = 'grid' AND valid_to IS NULL) m
-          WHERE a.layer = 'grid' AND a.valid_to IS NULL AND NOT EXISTS (SELECT FROM inside i WHERE i.n = r.n)
+          WHERE a.layer = 'grid' AND (a.valid_to IS NULL OR a.valid_to > :'now') AND NOT EXISTS (SELECT FROM inside i WHERE i.n = r.n)
             AND (a.kind <> 'dedicated' OR a.matters && ARRAY[c.code, c.parent])) near
     WHERE metres <= 30
-    ORDER BY n, round(metres::numeric, 2), kind = 'dedicated' DESC,
+    ORDER BY n, round(metres::numeric, 2), kind = 'dedicated' DESC, kind = 'temporary' DESC,
              array_position(ARRAY['micro', 'grid', 'community', 'street'], level), id;
 
 CREATE TEMP TABLE expected ON COMMIT DROP AS
@@ -122,7 +125,7 @@ CREATE TEMP TABLE differs ON COMMIT DROP AS
     -- The nearest post at or above the spot.
     LEFT JOIN LATERAL (
         SELECT p.staff_id FROM areas a JOIN posts p ON p.area_id = a.id
-        WHERE e.reason IS NULL AND a.layer = 'grid' AND a.valid_to IS NULL AND p.post = e.post
+        WHERE e.reason IS NULL AND a.layer = 'grid' AND (a.valid_to IS NULL OR a.valid_to > :'now') AND p.post = e.post
           AND a.code IN (e.area, left(e.area, 15), left(e.area, 12), left(e.area, 9), left(e.area, 6))
         ORDER BY length(a.code) DESC, p.staff_id LIMIT 1) h ON true;
 SELECT format('record %s: %s', n, what) FROM differs WHERE what <> '' ORDER BY n LIMIT 20;
