@@ -36,21 +36,20 @@ CREATE FUNCTION pg_temp.cells(g geometry, points geometry) RETURNS TABLE (n int,
                 FROM ST_Dump(ST_VoronoiPolygons(points, 0, ST_Envelope(g))) d) cut
           WHERE NOT ST_IsEmpty(x)) placed $$;
 
--- How well n cells with this seed come out: false where one would be empty, in two pieces or a sliver.
-CREATE FUNCTION pg_temp.good(g geometry, pieces int, seed int) RETURNS boolean LANGUAGE sql AS $$
-    SELECT count(*) = pieces AND bool_and(ST_NumGeometries(cell) = 1)
-           AND min(ST_Area(cell)) > ST_Area(g) / pieces / 12
-    FROM pg_temp.cells(g, ST_GeneratePoints(g, pieces, seed)) $$;
-
--- Cuts g into so many cells; of forty seeds the first that is good, else the last.
-CREATE FUNCTION pg_temp.cut(g geometry, pieces int, seed int) RETURNS TABLE (n int, cell geometry)
+-- Cuts g into so many cells; of forty seeds the first with which no cell is empty, in two pieces or a sliver, else the
+-- last.
+CREATE FUNCTION pg_temp.cut(g geometry, pieces int, seed int) RETURNS TABLE (n bigint, cell geometry)
 LANGUAGE plpgsql AS $$
-DECLARE try int := seed * 40 + 1;
+DECLARE
+    found geometry[];
+    smallest float8 := ST_Area(g) / pieces / 12;
 BEGIN
-    WHILE try < seed * 40 + 40 AND NOT pg_temp.good(g, pieces, try) LOOP
-        try := try + 1;
+    FOR try IN seed * 40 + 1 .. seed * 40 + 40 LOOP
+        SELECT array_agg(c.cell ORDER BY c.n) INTO found FROM pg_temp.cells(g, ST_GeneratePoints(g, pieces, try)) c;
+        EXIT WHEN cardinality(found) = pieces
+            AND (SELECT bool_and(ST_NumGeometries(f) = 1 AND ST_Area(f) > smallest) FROM unnest(found) f);
     END LOOP;
-    RETURN QUERY SELECT c.n, c.cell FROM pg_temp.cells(g, ST_GeneratePoints(g, pieces, try)) c;
+    RETURN QUERY SELECT u.n, u.cell FROM unnest(found) WITH ORDINALITY u (cell, n);
 END $$;
 
 -- ---------------------------------------------------------------- what is real
