@@ -71,7 +71,7 @@ describe('one report, the whole way', () => {
         const item = await caseOf(leader, report.number);
         assert.equal(item.state, 'dispatched');
         assert.equal(item.id, report.id, 'a case bears the id of the report that opened it');
-        assert.equal(item.area.code, grid.code);
+        assert.ok(item.area.code.startsWith(grid.code), 'the deepest area that holds the point: a micro-grid of this grid');
         assert.equal(item.holder.code, staff);
         assert.equal(item.category.code, CATEGORY);
         const opened = Date.parse(item.opened_at);
@@ -103,7 +103,7 @@ describe('one report, the whole way', () => {
         const dispatcher = house.client(`${COMMUNITY}-dispatcher`);
         await act(dispatcher, item.id, { action: 'close' });
         const end = await reporterSees(report, 'closed');
-        assert.deepEqual(end.history.map((step) => step.state), ['dispatched', 'working', 'resolved', 'verified', 'closed']);
+        assert.deepEqual(end.history.map((step) => step.state), ['reported', 'filed', 'dispatched', 'working', 'resolved', 'verified', 'closed']);
         assert.equal(end.text, text, 'word for word');
         assert.equal(end.case, undefined, 'the case is for staff');
 
@@ -159,7 +159,7 @@ describe('one report, the whole way', () => {
         const dispatcher = house.client('410103-dispatcher');
         const item = await caseOf(dispatcher, report.number);
         const legal = (await dispatcher.get(`/api/v1/cases/${item.id}/actions`)).json.actions.find((one) => one.action === 'reject');
-        const reason = legal.fields.find((field) => field.name === 'reason').values[0];
+        const reason = legal.fields.find((field) => field.name === 'reason').choices[0].value;
         await act(dispatcher, item.id, { action: 'reject', reason, text: '没有说明事项。' });
         const view = await reporterSees(report, 'rejected');
         assert.ok(JSON.stringify(view.history).includes('没有说明事项。'), JSON.stringify(view.history));
@@ -168,6 +168,7 @@ describe('one report, the whole way', () => {
     it('training goes the whole way without mail, and is not counted', async () => {
         const grid = ordinary()[3];
         const [lon, lat] = grid.point;
+        await house.drain();
         const before = post.mails.length;
         const counted = async () => (await house.client('admin').get(`/api/v1/counters?area=${grid.code}`)).json;
         const report = (await nobody.post('/api/v1/reports', { text: '演练：垃圾满溢。', category: CATEGORY, lat, lon, training: true })).json;
