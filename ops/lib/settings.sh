@@ -30,6 +30,7 @@ read_settings() {
 
 check_settings() {
     local kind connections=10
+    CONNECTIONS[intake]=$((2 + ${WANGGE_INTAKE_INFLIGHT:-2}))
     for kind in "${KINDS[@]}"; do
         [[ ${COUNT[$kind]} =~ ^[1-9][0-9]?$ ]] ||
             die "WANGGE_${kind^^}=${COUNT[$kind]}: how many of them run, a number from 1 to 99"
