@@ -96,8 +96,7 @@ SELECT jsonb_build_object('records', count(*), 'dispatched', count(*) FILTER (WH
                                       (SELECT reason, count(*) AS n FROM expected WHERE reason IS NOT NULL GROUP BY 1) g))
 FROM expected;
 
--- Each record of the run against its report, its case and the holder, before anybody has acted on it. A case may name
--- the grid or a micro-grid in it: the holder is the same.
+-- Each record of the run against its report, its case and the holder, before anybody has acted on it.
 SELECT :'run' <> '' AS compare \gset
 \if :compare
 \getenv file WANGGE_FILE_NAME
@@ -109,7 +108,7 @@ CREATE TEMP TABLE differs ON COMMIT DROP AS
              THEN format('is %s', c.state) END,
         CASE WHEN c.id IS NOT NULL AND c.reason IS DISTINCT FROM e.reason
              THEN format('reason %s, not %s', coalesce(c.reason, '-'), coalesce(e.reason, '-')) END,
-        CASE WHEN left(c.area, 15) <> left(e.area, 15) THEN format('area %s, not %s', c.area, e.area) END,
+        CASE WHEN c.area <> e.area THEN format('area %s, not %s', c.area, e.area) END,
         CASE WHEN c.id IS NOT NULL AND c.category IS DISTINCT FROM e.category
              THEN format('category %s, not %s', c.category, e.category) END,
         CASE WHEN c.id IS NOT NULL AND c.holder IS DISTINCT FROM h.staff_id
