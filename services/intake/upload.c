@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "common/access.h"
+#include "common/clock.h"
 #include "common/json.h"
+#include "common/service.h"
 #include "common/text.h"
 
 #include "services/intake/post.h"
@@ -16,7 +18,8 @@ enum {
     BYTES_MOST = 64 << 20,
     LINE_MOST = 1 << 20,
     OPEN_MOST = 500,
-    OPEN_LOW = 250
+    OPEN_LOW = 250,
+    TURN_US = 2000
 };
 
 struct upload {
@@ -27,6 +30,7 @@ struct upload {
     char **results; /* by line, from 0 */
     size_t lines, room, open;
     bool over, overflow, english;
+    bool resting; /* its turn was long enough: the loop goes round before more lines are taken */
 };
 
 static void upload_free(struct upload **upload)
@@ -164,11 +168,29 @@ static bool next_line(struct upload *upload, const char **ret_bytes, size_t *ret
     return true;
 }
 
+static void rested(void *arg)
+{
+    struct upload *upload = arg;
+    upload->resting = false;
+    go_on(upload);
+}
+
+/* Lines that are refused fill no queue, so nothing else would end a turn of thousands of them. */
+static void rest(struct upload *upload)
+{
+    upload->resting = true;
+    wg_service_soon(upload->intake->service, rested, upload);
+}
+
 static void take_lines(struct upload *upload)
 {
     const char *bytes;
     size_t length;
-    while (!upload->overflow && upload->open < OPEN_MOST && next_line(upload, &bytes, &length)) {
+    int64_t end = wg_clock_mono() + TURN_US;
+    while (!upload->overflow && !upload->resting && upload->open < OPEN_MOST &&
+           next_line(upload, &bytes, &length)) {
+        if (wg_clock_mono() > end)
+            rest(upload);
         if (blank(bytes, length))
             continue;
         if (upload->lines == LINES_MOST)
@@ -182,7 +204,7 @@ static void take_lines(struct upload *upload)
         memmove(upload->unread.bytes, upload->unread.bytes + upload->read_at, left);
     upload->unread.length = left;
     upload->read_at = 0;
-    if (left > LINE_MOST && !upload->overflow && upload->open < OPEN_MOST)
+    if (left > LINE_MOST && !upload->overflow && !upload->resting && upload->open < OPEN_MOST)
         overflow(upload, "有一行超过 1 MiB,其余未读",
                  "A line is larger than 1 MiB; the rest was not read");
 }
@@ -191,6 +213,8 @@ static void go_on(struct upload *upload)
 {
     if (upload->request != NULL)
         take_lines(upload);
+    if (upload->resting)
+        return;
     bool all_taken = upload->unread.length == 0 || upload->overflow;
     if (upload->open == 0 && (upload->request == NULL || (upload->over && all_taken)))
         finish(upload);
@@ -233,7 +257,7 @@ void upload_data(struct wg_request *request, const char *bytes, size_t length)
     }
     wg_text_add(&upload->unread, bytes, length);
     take_lines(upload);
-    if (upload->open >= OPEN_MOST)
+    if (upload->open >= OPEN_MOST || upload->resting)
         wg_request_pause(request);
 }
 
@@ -241,7 +265,8 @@ void upload_end(struct wg_request *request)
 {
     struct upload *upload = wg_request_kept(request);
     upload->over = true;
-    go_on(upload);
+    if (!upload->resting)
+        go_on(upload);
 }
 
 void upload_gone(struct wg_request *request)
@@ -250,6 +275,6 @@ void upload_gone(struct wg_request *request)
     if (upload == NULL)
         return;
     upload->request = NULL; /* what is queued is still written; the last line frees the upload */
-    if (upload->open == 0)
+    if (upload->open == 0 && !upload->resting)
         upload_free(&upload);
 }
