@@ -45,19 +45,53 @@ struct steps {
     char last[64]; /* state of the last step */
 };
 
-static void add_step(struct steps *steps, const char *type, const char *state, int64_t at)
+/* told: what was written for them with the action, or NULL. */
+static void add_step(struct steps *steps, const char *type, const char *state, int64_t at,
+                     const char *told)
 {
-    const struct words *words = steps->view->ask.app->words;
+    bool english = steps->view->ask.english;
+    WG_AUTO(wg_text_destroy) struct wg_text text = { 0 };
     if (strcmp(steps->last, state) == 0)
         return;
     snprintf(steps->last, sizeof steps->last, "%s", state);
+    wg_text_put(&text,
+                words_resident(steps->view->ask.app->words, steps->workflow, state, english));
+    if (told != NULL) {
+        wg_text_put(&text, english ? ": " : "：");
+        wg_text_put(&text, told);
+    }
     struct json_object *item = json_object_new_object();
     answer_text(item, "at", wg_time_string(at > steps->received ? at : steps->received));
     answer_text(item, "type", type);
     answer_text(item, "state", state);
-    answer_text(item, "text",
-                words_resident(words, steps->workflow, state, steps->view->ask.english));
+    answer_text(item, "text", text.bytes);
     json_object_array_add(steps->items, item);
+}
+
+/* What was chosen and written with an action of which they are told; nothing for all others. */
+static void put_told(struct wg_text *told, const struct steps *steps, const char *type,
+                     const char *input)
+{
+    const struct words *words = steps->view->ask.app->words;
+    bool english = steps->view->ask.english;
+    if (input == NULL || !words_told(words, steps->workflow, type))
+        return;
+    WG_AUTO(wg_json_put) struct json_object *given = json_tokener_parse(input);
+    if (!json_object_is_type(given, json_type_object))
+        return;
+    json_object_object_foreach(given, field, value)
+    {
+        const struct words_chosen chosen = { field, json_object_get_string(value) };
+        const char *name = chosen.value == NULL
+                               ? NULL
+                               : words_choice(words, steps->workflow, type, &chosen, english);
+        if (name == NULL && strcmp(field, "text") == 0)
+            name = chosen.value;
+        if (name != NULL && told->length > 0)
+            wg_text_put(told, english ? "; " : "；");
+        if (name != NULL)
+            wg_text_put(told, name);
+    }
 }
 
 /* One event can go through several states: its data name those that it passed. */
@@ -66,15 +100,17 @@ static void add_event(struct steps *steps, const PGresult *rows, int row)
     const char *type = wg_get_text(rows, row, STEP_TYPE),
                *text = wg_get_text(rows, row, STEP_PASSED);
     int64_t at = wg_get_time(rows, row, STEP_AT);
+    WG_AUTO(wg_text_destroy) struct wg_text told = { 0 };
     WG_AUTO(wg_json_put)
     struct json_object *passed = text == NULL ? NULL : json_tokener_parse(text);
     size_t n = json_object_is_type(passed, json_type_array) ? json_object_array_length(passed) : 0;
     for (size_t i = 0; i < n; i++) {
         struct json_object *state = json_object_array_get_idx(passed, i);
         if (json_object_is_type(state, json_type_string))
-            add_step(steps, type, json_object_get_string(state), at);
+            add_step(steps, type, json_object_get_string(state), at, NULL);
     }
-    add_step(steps, type, wg_get_text(rows, row, STEP_STATE), at);
+    put_told(&told, steps, type, wg_get_text(rows, row, STEP_INPUT));
+    add_step(steps, type, wg_get_text(rows, row, STEP_STATE), at, told.bytes);
 }
 
 /* ---- the answer */
@@ -105,7 +141,7 @@ static struct json_object *history(const struct view *view, int64_t workflow, in
         .view = view, .workflow = workflow, .items = json_object_new_array(), .received = received
     };
     if (initial != NULL)
-        add_step(&steps, "report.received", initial, received);
+        add_step(&steps, "report.received", initial, received, NULL);
     for (int row = 0; row < PQntuples(past); row++) {
         bool before = row + 1 < PQntuples(past) && wg_get_time(past, row + 1, STEP_AT) < received;
         if (!before)

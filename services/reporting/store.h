@@ -127,7 +127,7 @@ enum store_report {
     REPORT_CATEGORY_NAME
 };
 void store_read_report(struct wg_flight *flight, int64_t report, bool english);
-enum { STEP_TYPE, STEP_AT, STEP_STATE, STEP_PASSED };
+enum { STEP_TYPE, STEP_AT, STEP_STATE, STEP_PASSED, STEP_INPUT };
 void store_read_report_events(struct wg_flight *flight, int64_t report);
 
 /* ---- inbox */

@@ -121,7 +121,7 @@ size_t words_finals(const struct words *words, const char **states, size_t room)
     return n;
 }
 
-const char *words_event(const struct words *words, int64_t workflow, const char *type, bool english)
+static struct json_object *action_of(const struct words *words, int64_t workflow, const char *type)
 {
     struct json_object *definition = definition_of(words, workflow);
     struct json_object *actions = definition == NULL ? NULL : wg_json_get(definition, "actions");
@@ -132,9 +132,45 @@ const char *words_event(const struct words *words, int64_t workflow, const char 
         const char *event = wg_json_text(action, "event");
         (void)name;
         if (event != NULL && strcmp(event, type) == 0)
-            return in_language(action, english);
+            return action;
     }
     return NULL;
+}
+
+const char *words_event(const struct words *words, int64_t workflow, const char *type, bool english)
+{
+    return in_language(action_of(words, workflow, type), english);
+}
+
+/* The first member of a list of objects in which `key` is `value`; NULL where there is none, or no
+ * list. */
+static struct json_object *member_with(struct json_object *list, const char *key, const char *value)
+{
+    size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *member = json_object_array_get_idx(list, i);
+        const char *text = wg_json_text(member, key);
+        if (text != NULL && strcmp(text, value) == 0)
+            return member;
+    }
+    return NULL;
+}
+
+bool words_told(const struct words *words, int64_t workflow, const char *type)
+{
+    struct json_object *action = action_of(words, workflow, type);
+    return action != NULL && member_with(wg_json_get(action, "notices"), "to", "reporter") != NULL;
+}
+
+const char *words_choice(const struct words *words, int64_t workflow, const char *type,
+                         const struct words_chosen *chosen, bool english)
+{
+    struct json_object *action = action_of(words, workflow, type);
+    struct json_object *field =
+        action == NULL ? NULL : member_with(wg_json_get(action, "fields"), "name", chosen->field);
+    struct json_object *choice =
+        field == NULL ? NULL : member_with(wg_json_get(field, "choices"), "value", chosen->value);
+    return in_language(choice, english);
 }
 
 const char *words_initial(const struct words *words, int64_t workflow)

@@ -11,6 +11,11 @@
 
 struct words;
 
+/* What was chosen in which field of an action. */
+struct words_chosen {
+    const char *field, *value;
+};
+
 struct words *words_new(void);
 void words_destroy(struct words **words);
 
@@ -39,6 +44,14 @@ size_t words_finals(const struct words *words, const char **states, size_t room)
  * not say. */
 const char *words_event(const struct words *words, int64_t workflow, const char *type,
                         bool english);
+
+/* True where events of this type are told to the person who said it: an action's notices say so,
+ * and then what was written with it is for them. */
+bool words_told(const struct words *words, int64_t workflow, const char *type);
+/* What people call a value that was chosen in a field of that action; NULL where it has no such
+ * choice. */
+const char *words_choice(const struct words *words, int64_t workflow, const char *type,
+                         const struct words_chosen *chosen, bool english);
 
 /* The state in which a case of this workflow begins; NULL: unknown. */
 const char *words_initial(const struct words *words, int64_t workflow);

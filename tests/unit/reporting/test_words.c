@@ -15,7 +15,10 @@ static const char first[] =
 static const char second[] =
     "{\"initial\":\"two\",\"states\":{\"two\":{\"zh\":\"乙\",\"en\":\"Two\",\"resident\":"
     "{\"zh\":\"您的乙\",\"en\":\"Your two\"},\"next\":{\"zh\":\"丙\"}}},"
-    "\"actions\":{\"go\":{\"zh\":\"走\",\"en\":\"Go\",\"event\":\"case.gone\"}}}";
+    "\"actions\":{\"go\":{\"zh\":\"走\",\"en\":\"Go\",\"event\":\"case.gone\","
+    "\"fields\":[{\"name\":\"why\",\"choices\":[{\"value\":\"late\",\"zh\":\"晚了\"}]}],"
+    "\"notices\":[{\"to\":\"holder\"},{\"to\":\"reporter\"}]},"
+    "\"stay\":{\"event\":\"case.stayed\",\"notices\":[{\"to\":\"holder\"}]}}}";
 
 static void test_versions(void **state)
 {
@@ -36,6 +39,15 @@ static void test_versions(void **state)
     assert_string_equal(words_next(words, 5, "two", true), "");
     assert_string_equal(words_event(words, 5, "case.gone", false), "走");
     assert_null(words_event(words, 1, "case.gone", false));
+    assert_true(words_told(words, 5, "case.gone"));
+    assert_false(words_told(words, 5, "case.stayed") || words_told(words, 1, "case.gone"));
+    assert_string_equal(
+        words_choice(words, 5, "case.gone", &(struct words_chosen){ "why", "late" }, false),
+        "晚了");
+    assert_null(words_choice(words, 5, "case.gone", &(struct words_chosen){ "why", "late" }, true));
+    assert_null(words_choice(words, 5, "case.gone", &(struct words_chosen){ "why", "x" }, false));
+    assert_null(
+        words_choice(words, 5, "case.gone", &(struct words_chosen){ "who", "late" }, false));
     assert_true(words_final(words, "end") && !words_final(words, "one"));
     const char *finals[4];
     assert_int_equal(words_finals(words, finals, 4), 1);
