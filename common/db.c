@@ -9,44 +9,16 @@
 #include "common/clock.h"
 #include "common/error.h"
 #include "common/fault.h"
+#include "common/flight.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/params.h"
 #include "common/service.h"
 
-enum {
-    LINE_MOST = 1000,
-    STATEMENTS_MOST = 16,
-    PATIENCE_MS = 5000,
-    BACKOFF_LOWEST_MS = 50,
-    BACKOFF_HIGHEST_MS = 2000
-};
+enum { LINE_MOST = 1000, PATIENCE_MS = 5000, BACKOFF_LOWEST_MS = 50, BACKOFF_HIGHEST_MS = 2000 };
 enum { SCHEMA_LOWEST = 1, SCHEMA_HIGHEST = 1 };
 
 enum stage { AWAY, CONNECTING, CHECKING, PREPARING, READY, REFUSED };
-
-struct sent {
-    int statement;
-    struct wg_params *params;
-    PGresult *result;
-};
-
-struct wg_flight {
-    struct wg_flight *next;
-    wg_landed *landed;
-    void *arg;
-    size_t n, answered;
-    struct sent sent[STATEMENTS_MOST];
-    enum wg_outcome outcome;
-    char sqlstate[6];
-    char message[256];
-    int64_t queued_at;
-};
-
-struct line {
-    struct wg_flight *first, **last;
-    size_t n;
-};
 
 struct ready_call {
     struct ready_call *next;
@@ -66,126 +38,12 @@ struct wg_db {
     int64_t backoff_ms, away_since;
     bool prepared_anew; /* reconnected because of 0A or 26, and no success since */
     char prepare_fault[200];
-    struct line waiting, flying;
+    struct wg_line waiting, flying;
     struct ready_call *on_ready;
 };
 
 static void connect_start(void *arg);
 static void on_descriptor(void *arg);
-
-/* ---- flights */
-
-static void line_init(struct line *line)
-{
-    *line = (struct line){ .last = &line->first };
-}
-
-static void line_add(struct line *line, struct wg_flight *flight)
-{
-    flight->next = NULL;
-    *line->last = flight;
-    line->last = &flight->next;
-    line->n++;
-}
-
-static struct wg_flight *line_take(struct line *line)
-{
-    struct wg_flight *flight = line->first;
-    line->first = flight->next;
-    if (line->first == NULL)
-        line->last = &line->first;
-    line->n--;
-    return flight;
-}
-
-struct wg_flight *wg_flight_new(wg_landed *landed, void *arg)
-{
-    struct wg_flight *flight = wg_new(sizeof *flight);
-    flight->landed = landed;
-    flight->arg = arg;
-    flight->outcome = WG_COMMITTED;
-    return flight;
-}
-
-void wg_flight_destroy(struct wg_flight **flight)
-{
-    if (*flight == NULL)
-        return;
-    for (size_t i = 0; i < (*flight)->n; i++) {
-        wg_params_destroy(&(*flight)->sent[i].params);
-        PQclear((*flight)->sent[i].result);
-    }
-    free(*flight);
-    *flight = NULL;
-}
-
-void wg_flight_add(struct wg_flight *flight, int statement, struct wg_params **params)
-{
-    if (flight->n == STATEMENTS_MOST)
-        abort();
-    flight->sent[flight->n++] = (struct sent){ .statement = statement, .params = *params };
-    *params = NULL;
-}
-
-size_t wg_flight_bytes(const struct wg_flight *flight)
-{
-    size_t bytes = 0;
-    for (size_t i = 0; i < flight->n; i++)
-        bytes += flight->sent[i].params->bytes.length;
-    return bytes;
-}
-
-enum wg_outcome wg_flight_outcome(const struct wg_flight *flight)
-{
-    return flight->outcome;
-}
-
-const char *wg_flight_sqlstate(const struct wg_flight *flight)
-{
-    return flight->sqlstate;
-}
-
-const char *wg_flight_message(const struct wg_flight *flight)
-{
-    return flight->message;
-}
-
-const PGresult *wg_flight_result(const struct wg_flight *flight, size_t i)
-{
-    return flight->outcome == WG_COMMITTED && i < flight->n ? flight->sent[i].result : NULL;
-}
-
-static void land(struct wg_flight *flight)
-{
-    flight->landed(flight, flight->arg);
-    wg_flight_destroy(&flight);
-}
-
-static void land_as(struct wg_flight *flight, enum wg_outcome outcome, const char *message)
-{
-    flight->outcome = outcome;
-    if (flight->message[0] == '\0')
-        snprintf(flight->message, sizeof flight->message, "%s", message);
-    land(flight);
-}
-
-/* Who is to blame (DESIGN 5). */
-static enum wg_outcome blame(const char *sqlstate)
-{
-    static const struct {
-        const char *prefix;
-        enum wg_outcome outcome;
-    } table[] = {
-        { "22", WG_ITEM },       { "23", WG_ITEM },      { "54", WG_ITEM },
-        { "57014", WG_TIMEOUT }, { "08", WG_NOBODY },    { "40", WG_NOBODY },
-        { "53", WG_NOBODY },     { "55P03", WG_NOBODY }, { "57P", WG_NOBODY },
-        { "25006", WG_NOBODY },  { "25P03", WG_NOBODY },
-    };
-    for (size_t i = 0; i < WG_COUNT(table); i++)
-        if (strncmp(sqlstate, table[i].prefix, strlen(table[i].prefix)) == 0)
-            return table[i].outcome;
-    return WG_SERVICE;
-}
 
 /* ---- the connection */
 
@@ -227,10 +85,10 @@ static void lose(struct wg_db *db, const char *why)
     db->stage = AWAY;
     if (db->away_since == 0)
         db->away_since = wg_clock_mono();
-    struct line lost = db->flying;
+    struct wg_line lost = db->flying;
     if (lost.n == 0)
-        line_init(&lost);
-    line_init(&db->flying);
+        wg_line_init(&lost);
+    wg_line_init(&db->flying);
     int64_t jitter = random() % (db->backoff_ms / 2 + 1);
     wg_service_timer(db->service, db->backoff_ms + jitter, 1, connect_start, db);
     db->backoff_ms =
@@ -238,7 +96,7 @@ static void lose(struct wg_db *db, const char *why)
     while (lost.first != NULL) {
         struct wg_flight *flight = lost.first;
         lost.first = flight->next;
-        land_as(flight, WG_UNKNOWN, why);
+        wg_flight_land_as(flight, WG_UNKNOWN, why);
     }
 }
 
@@ -282,8 +140,8 @@ static void pump(struct wg_db *db)
 {
     bool sent = false;
     while (db->stage == READY && db->waiting.first != NULL && db->flying.n < db->in_flight) {
-        struct wg_flight *flight = line_take(&db->waiting);
-        line_add(&db->flying, flight);
+        struct wg_flight *flight = wg_line_take(&db->waiting);
+        wg_line_add(&db->flying, flight);
         sent = true;
         if (send_flight(db, flight) < 0) {
             lose_connection(db);
@@ -295,19 +153,6 @@ static void pump(struct wg_db *db)
     flush(db);
     if (WG_FAULT(DB_COMMIT_SENT) < 0 && db->stage == READY)
         lose(db, "fault point");
-}
-
-static void note_error(struct wg_flight *flight, const PGresult *result)
-{
-    if (flight->outcome != WG_COMMITTED)
-        return;
-    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    snprintf(flight->sqlstate, sizeof flight->sqlstate, "%s",
-             sqlstate == NULL ? "08006" : sqlstate);
-    snprintf(flight->message, sizeof flight->message, "%s",
-             message == NULL ? "connection failed" : message);
-    flight->outcome = blame(flight->sqlstate);
 }
 
 /* 0A ("cached plan must not change result type") and 26 (statement unknown): connect and prepare
@@ -324,7 +169,7 @@ static bool prepare_anew(struct wg_db *db, struct wg_flight *flight)
 
 static void flight_over(struct wg_db *db)
 {
-    struct wg_flight *flight = line_take(&db->flying);
+    struct wg_flight *flight = wg_line_take(&db->flying);
     bool anew = flight->outcome == WG_SERVICE && prepare_anew(db, flight);
     if (flight->outcome == WG_COMMITTED)
         db->prepared_anew = false;
@@ -335,7 +180,7 @@ static void flight_over(struct wg_db *db)
                                   .statement]
                    .name,
                flight->sqlstate, wg_log_quote(flight->message));
-    land(flight);
+    wg_flight_land(flight);
     if (anew)
         lose(db, "statements are prepared anew");
 }
@@ -359,7 +204,7 @@ static void take_result(struct wg_db *db, PGresult *result)
     case PGRES_PIPELINE_ABORTED:
         break;
     default:
-        note_error(flight, result);
+        wg_flight_note_error(flight, result);
         break;
     }
     PQclear(result);
@@ -544,7 +389,7 @@ static void end_patience(void *arg)
     struct wg_db *db = arg;
     int64_t limit = wg_clock_mono() - PATIENCE_MS * 1000;
     while (db->waiting.first != NULL && db->waiting.first->queued_at < limit)
-        land_as(line_take(&db->waiting), WG_NOBODY, "the database is away");
+        wg_flight_land_as(wg_line_take(&db->waiting), WG_NOBODY, "the database is away");
     if (db->stage == REFUSED) { /* a migration or a grant may have mended it */
         db->backoff_ms = BACKOFF_HIGHEST_MS;
         lose(db, db->prepare_fault);
@@ -565,8 +410,8 @@ struct wg_db *wg_db_new(struct wg_service *service, const char *name,
         .backoff_ms = BACKOFF_LOWEST_MS,
         .away_since = wg_clock_mono(),
     };
-    line_init(&db->waiting);
-    line_init(&db->flying);
+    wg_line_init(&db->waiting);
+    wg_line_init(&db->flying);
     wg_service_part(service, name, "connecting");
     wg_service_timer(service, 0, 1, connect_start, db);
     wg_service_timer(service, 500, 0, end_patience, db);
@@ -582,11 +427,11 @@ void wg_db_destroy(struct wg_db **db)
     if (self->connection != NULL)
         PQfinish(self->connection);
     while (self->flying.first != NULL) {
-        struct wg_flight *flight = line_take(&self->flying);
+        struct wg_flight *flight = wg_line_take(&self->flying);
         wg_flight_destroy(&flight);
     }
     while (self->waiting.first != NULL) {
-        struct wg_flight *flight = line_take(&self->waiting);
+        struct wg_flight *flight = wg_line_take(&self->waiting);
         wg_flight_destroy(&flight);
     }
     while (self->on_ready != NULL) {
@@ -628,7 +473,7 @@ int wg_db_send(struct wg_db *db, struct wg_flight **flight)
     if (db->waiting.n >= LINE_MOST)
         return WG_DB_FULL;
     (*flight)->queued_at = wg_clock_mono();
-    line_add(&db->waiting, *flight);
+    wg_line_add(&db->waiting, *flight);
     *flight = NULL;
     pump(db);
     return 0;

@@ -4,9 +4,7 @@
  * resume (research: its own epoll thread stalls; an external loop does not). */
 #include "common/http.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <microhttpd.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -14,69 +12,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "common/access.h"
 #include "common/clock.h"
 #include "common/error.h"
 #include "common/fault.h"
-#include "common/json.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/request.h"
 #include "common/service.h"
-#include "common/text.h"
 
-enum {
-    BODY_MOST = 1 << 20,
-    PARAMS_MOST = 4,
-    HEADERS_MOST = 6,
-    ROUNDS_MOST = 64,
-    CONNECTIONS_MOST = 2000
-};
+enum { BODY_MOST = 1 << 20, ROUNDS_MOST = 64, CONNECTIONS_MOST = 2000 };
 enum { MEMORY_BYTES = 48 << 10, IDLE_SECONDS = 75 };
-
-enum stage { READING, ASKING, HANDLING, REPLIED, ANSWERED };
-
-struct param {
-    char name[24];
-    char value[300];
-};
-
-struct header {
-    const char *name; /* a literal */
-    char *value;
-};
-
-struct wg_request {
-    struct wg_http *http;
-    struct MHD_Connection *connection;
-    const struct wg_route *route; /* NULL: no such path or method */
-    char *path;
-    char method[16];
-    enum stage stage;
-    bool suspended, paused, too_large, stream_begun, body_over, gone_told;
-    struct wg_text body;
-    struct wg_caller caller;
-    size_t n_params, n_headers;
-    struct param params[PARAMS_MOST];
-    struct header headers[HEADERS_MOST];
-    struct MHD_Response *response;
-    int status;
-    int64_t started;
-    void *kept;
-};
-
-struct wg_http {
-    struct wg_service *service;
-    const struct wg_route *routes;
-    size_t n_routes;
-    struct wg_access *access;
-    void *arg;
-    struct wg_stream stream;
-    struct MHD_Daemon *daemon;
-    char socket_path[108];
-    size_t open;
-    bool run_asked;
-    struct wg_metric *requests, *refusals, *failures, *latency, *open_gauge;
-};
 
 /* ---- running the daemon */
 
@@ -108,7 +53,7 @@ static void suspend(struct wg_request *request)
     MHD_suspend_connection(request->connection);
 }
 
-static void resume(struct wg_request *request)
+void wg_request_release(struct wg_request *request)
 {
     if (!request->suspended)
         return;
@@ -131,7 +76,7 @@ static bool match(const char *pattern, const char *path, struct wg_request *requ
         }
         size_t name = strcspn(pattern, "}") - 1, value = strcspn(path, "/");
         struct param *param = &request->params[request->n_params];
-        if (value == 0 || value >= sizeof param->value || request->n_params == PARAMS_MOST)
+        if (value == 0 || value >= sizeof param->value || request->n_params == WG_PARAMS_IN_PATH)
             return false;
         snprintf(param->name, sizeof param->name, "%.*s", (int)name, pattern + 1);
         snprintf(param->value, sizeof param->value, "%.*s", (int)value, path);
@@ -236,7 +181,7 @@ static void caller_known(struct wg_request *request, const struct wg_caller *cal
         request->stream_begun = true;
         request->stage = HANDLING;
         request->http->stream.begin(request, request->http->arg);
-        resume(request); /* the body may now be read */
+        wg_request_release(request); /* the body may now be read */
         return;
     }
     handle(request);
@@ -476,214 +421,4 @@ size_t wg_http_open(const struct wg_http *http)
 void wg_http_on_stream(struct wg_http *http, const struct wg_stream *stream)
 {
     http->stream = *stream;
-}
-
-/* ---- what a handler asks of its request */
-
-const char *wg_request_method(const struct wg_request *request)
-{
-    return request->method;
-}
-
-const char *wg_request_path(const struct wg_request *request)
-{
-    return request->path;
-}
-
-const char *wg_request_param(const struct wg_request *request, const char *name)
-{
-    for (size_t i = 0; i < request->n_params; i++)
-        if (strcmp(request->params[i].name, name) == 0)
-            return request->params[i].value;
-    return NULL;
-}
-
-const char *wg_request_query(const struct wg_request *request, const char *name)
-{
-    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
-}
-
-struct query_search {
-    const char *const *names;
-    const char *unknown;
-};
-
-static enum MHD_Result look_at_query(void *arg, enum MHD_ValueKind kind, const char *key,
-                                     const char *value)
-{
-    struct query_search *search = arg;
-    (void)kind;
-    (void)value;
-    for (const char *const *name = search->names; *name != NULL; name++)
-        if (strcmp(*name, key) == 0)
-            return MHD_YES;
-    search->unknown = key;
-    return MHD_NO;
-}
-
-const char *wg_request_unknown_query(const struct wg_request *request, const char *const *names)
-{
-    struct query_search search = { .names = names };
-    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, look_at_query, &search);
-    return search.unknown;
-}
-
-const char *wg_request_header(const struct wg_request *request, const char *name)
-{
-    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
-}
-
-const char *wg_request_address(const struct wg_request *request)
-{
-    const char *address = wg_request_header(request, "X-Real-IP");
-    return address == NULL ? "local" : address;
-}
-
-const struct wg_caller *wg_request_caller(const struct wg_request *request)
-{
-    return &request->caller;
-}
-
-const char *wg_request_body(const struct wg_request *request, size_t *ret_length)
-{
-    *ret_length = request->body.length;
-    return request->body.bytes == NULL ? "" : request->body.bytes;
-}
-
-/* Chinese first: English only where the header names it before any Chinese. */
-bool wg_request_english(const struct wg_request *request)
-{
-    const char *wish = wg_request_header(request, "Accept-Language");
-    for (; wish != NULL && *wish != '\0'; wish++) {
-        if (strncasecmp(wish, "zh", 2) == 0)
-            return false;
-        if (strncasecmp(wish, "en", 2) == 0)
-            return true;
-    }
-    return false;
-}
-
-int64_t wg_request_started(const struct wg_request *request)
-{
-    return request->started;
-}
-
-struct json_object *wg_request_json(struct wg_request *request)
-{
-    struct wg_json_verdict verdict;
-    size_t length;
-    const char *bytes = wg_request_body(request, &length);
-    struct json_object *object = wg_json_parse(bytes, length, &verdict);
-    if (object != NULL && json_object_is_type(object, json_type_object))
-        return object;
-    char zh[200], en[200];
-    if (object != NULL || verdict.fault == WG_JSON_FINE) {
-        snprintf(zh, sizeof zh, "请求体应是一个 JSON 对象");
-        snprintf(en, sizeof en, "The body must be a JSON object");
-    } else {
-        snprintf(zh, sizeof zh, "%s(第 %zu 字节)", wg_json_fault_text(verdict.fault, 0),
-                 verdict.offset);
-        snprintf(en, sizeof en, "%s (at byte %zu)", wg_json_fault_text(verdict.fault, 1),
-                 verdict.offset);
-    }
-    json_object_put(object);
-    struct wg_problem *problem =
-        wg_problem_new(400, "bad-json", "请求体不是合格的 JSON", "The body is not sound JSON");
-    wg_problem_error(problem, "", zh, en);
-    wg_reply_problem(request, &problem);
-    return NULL;
-}
-
-/* ---- replies */
-
-void wg_reply_header(struct wg_request *request, const char *name, const char *value)
-{
-    if (request->n_headers == HEADERS_MOST)
-        abort();
-    for (size_t i = 0; i < request->n_headers; i++)
-        if (strcasecmp(request->headers[i].name, name) == 0)
-            return;
-    request->headers[request->n_headers++] =
-        (struct header){ .name = name, .value = wg_strdup(value) };
-}
-
-static void count_status(struct wg_http *http, int status)
-{
-    wg_count(http->requests, 1);
-    if (status >= 500)
-        wg_count(http->failures, 1);
-    else if (status >= 400)
-        wg_count(http->refusals, 1);
-}
-
-void wg_reply_bytes(struct wg_request *request, int status, const char *type, const char *bytes,
-                    size_t length)
-{
-    if (request->stage == REPLIED || request->stage == ANSWERED)
-        abort(); /* every request is answered exactly once */
-    char *copy = wg_strndup(bytes == NULL ? "" : bytes, length);
-    request->response = MHD_create_response_from_buffer(length, copy, MHD_RESPMEM_MUST_FREE);
-    request->status = status;
-    MHD_add_response_header(request->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-    for (size_t i = 0; i < request->n_headers; i++)
-        MHD_add_response_header(request->response, request->headers[i].name,
-                                request->headers[i].value);
-    count_status(request->http, status);
-    request->stage = REPLIED;
-    resume(request);
-}
-
-void wg_reply_json(struct wg_request *request, int status, struct json_object **body)
-{
-    size_t length;
-    const char *bytes = json_object_to_json_string_length(
-        *body, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
-    wg_reply_bytes(request, status, "application/json", bytes, length);
-    json_object_put(*body);
-    *body = NULL;
-}
-
-void wg_reply_problem(struct wg_request *request, struct wg_problem **problem)
-{
-    int status = wg_problem_status(*problem);
-    struct json_object *document = wg_problem_json(*problem, wg_request_english(request));
-    size_t length;
-    const char *bytes = json_object_to_json_string_length(
-        document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
-    if (status == 429 || status == 503)
-        wg_reply_header(request, "Retry-After", "1");
-    wg_reply_bytes(request, status, "application/problem+json", bytes, length);
-    json_object_put(document);
-    wg_problem_destroy(problem);
-}
-
-void wg_reply_refusal(struct wg_request *request, int status, const char *type, const char *zh,
-                      const char *en)
-{
-    struct wg_problem *problem = wg_problem_new(status, type, zh, en);
-    wg_reply_problem(request, &problem);
-}
-
-/* ---- streamed bodies */
-
-void wg_request_pause(struct wg_request *request)
-{
-    request->paused = true;
-}
-
-void wg_request_resume(struct wg_request *request)
-{
-    request->paused = false;
-    if (!request->body_over)
-        resume(request);
-}
-
-void wg_request_keep(struct wg_request *request, void *state)
-{
-    request->kept = state;
-}
-
-void *wg_request_kept(const struct wg_request *request)
-{
-    return request->kept;
 }

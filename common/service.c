@@ -4,9 +4,7 @@
 
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -15,8 +13,9 @@
 #include "common/fault.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/watchdog.h"
 
-enum { SLOW_US = 5000, STALL_US = 50000, DRAIN_MS = 10000, DRAIN_POLL_MS = 20 };
+enum { DRAIN_MS = 10000, DRAIN_POLL_MS = 20 };
 
 struct hook {
     struct hook *next;
@@ -63,7 +62,6 @@ struct wg_service {
     bool soon_timer;
     char reason[256];
     const char *note;
-    struct wg_metric *stalls;
 };
 
 static struct wg_service *the_service; /* one a process; freed at exit */
@@ -164,8 +162,7 @@ struct wg_service *wg_service_new(const char *name, const struct wg_setting *set
     zsys_set_linger(200);
     service->loop = zloop_new();
     zloop_set_nonstop(service->loop, true);
-    service->stalls =
-        wg_counter("wangge_stalls_total", "handlers that worked or blocked for over 50 ms");
+    wg_watchdog_start();
     wg_service_part(service, "start", "starting");
     the_service = service;
     atexit(end_service);
@@ -184,44 +181,18 @@ const char *wg_service_name(const struct wg_service *service)
 
 /* ---- the round: one callback, measured; then what was asked for soon; then the log */
 
-static void measured(struct wg_service *service, wg_callback *fn, void *arg)
-{
-    struct rusage before, after;
-    getrusage(RUSAGE_THREAD, &before);
-    int64_t start = wg_clock_mono();
-    fn(arg);
-    int64_t took = wg_clock_mono() - start;
-    if (took < SLOW_US)
-        return;
-    getrusage(RUSAGE_THREAD, &after);
-    int64_t cpu = (after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec -
-                   before.ru_stime.tv_sec) *
-                      WG_SECOND +
-                  after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec -
-                  before.ru_stime.tv_usec;
-    long gave_up = after.ru_nvcsw - before.ru_nvcsw;
-    /* Being preempted is no fault: only the thread's own work, or blocking (voluntary switches),
-     * counts. */
-    bool stall = took >= STALL_US && (cpu >= STALL_US || gave_up > 0);
-    if (stall)
-        wg_count(service->stalls, 1);
-    wg_log(stall ? WG_WARNING : WG_INFO, stall ? "stall" : "slow",
-           "took_us=%lld cpu_us=%lld switches=%ld handler=%p", (long long)took, (long long)cpu,
-           gave_up, (void *)(uintptr_t)fn);
-}
-
 static int run_soon_timer(zloop_t *loop, int handle, void *arg);
 
 static void run(struct wg_service *service, wg_callback *fn, void *arg)
 {
-    measured(service, fn, arg);
+    wg_watchdog_run(fn, arg);
     struct soon *list = service->soon; /* what is added while these run waits for the next round */
     service->soon = NULL;
     service->last_soon = &service->soon;
     while (list != NULL) {
         struct soon *one = list;
         list = one->next;
-        measured(service, one->fn, one->arg);
+        wg_watchdog_run(one->fn, one->arg);
         free(one);
     }
     if (service->soon != NULL && !service->soon_timer) {
