@@ -5,6 +5,7 @@
 #include "common/access.h"
 #include "common/area.h"
 #include "common/clock.h"
+#include "common/json.h"
 
 #include "services/reporting/answer.h"
 #include "services/reporting/ask.h"
@@ -15,7 +16,7 @@
 #include "services/reporting/store.h"
 #include "services/reporting/words.h"
 
-enum { STREET_DIGITS = 9 };
+enum { STREET_DIGITS = 9, AREAS_MOST = 200 };
 enum { POSITION_RESULT, STATES_RESULT, CATEGORIES_RESULT };
 
 struct count {
@@ -45,7 +46,8 @@ static struct json_object *states(const PGresult *rows)
 {
     struct json_object *items = json_object_new_array();
     for (int row = 0; row < PQntuples(rows); row++)
-        json_object_array_add(items, state_flow(rows, row));
+        if (!wg_is_null(rows, row, FLOW_STATE))
+            json_object_array_add(items, state_flow(rows, row));
     return items;
 }
 
@@ -61,7 +63,8 @@ static struct json_object *areas(const PGresult *rows)
             json_object_object_add(item, "states", flows = json_object_new_array());
             json_object_array_add(items, item);
         }
-        json_object_array_add(flows, state_flow(rows, row));
+        if (!wg_is_null(rows, row, FLOW_STATE))
+            json_object_array_add(flows, state_flow(rows, row));
     }
     return items;
 }
@@ -96,6 +99,15 @@ static struct json_object *as_of(const struct count *count, const PGresult *rows
     return item;
 }
 
+static void refuse_wide(struct wg_request *request)
+{
+    struct wg_problem *problem =
+        wg_problem_new(400, "bad-parameter", "查询参数有误", "Faulty query parameters");
+    wg_problem_error(problem, "/level", "该区域内此层级超过 200 个，请选择较小的区域",
+                     "There are more than 200 of this level in the area; ask for a smaller one");
+    wg_reply_problem(request, &problem);
+}
+
 static void count_landed(struct wg_flight *flight, void *arg)
 {
     WG_AUTO(ask_destroy) struct count *count = arg;
@@ -103,6 +115,11 @@ static void count_landed(struct wg_flight *flight, void *arg)
         return;
     char day[DAY_ROOM];
     const PGresult *flows = wg_flight_result(flight, STATES_RESULT);
+    WG_AUTO(wg_json_put) struct json_object *by_area = areas(flows);
+    if (json_object_array_length(by_area) > AREAS_MOST) {
+        refuse_wide(count->ask.request);
+        return;
+    }
     struct json_object *body = json_object_new_object();
     answer_text(body, "area", count->area);
     day_write(count->from, day);
@@ -113,7 +130,7 @@ static void count_landed(struct wg_flight *flight, void *arg)
     json_object_object_add(body, "states",
                            count->level[0] == '\0' ? states(flows) : json_object_new_array());
     if (count->level[0] != '\0')
-        json_object_object_add(body, "areas", areas(flows));
+        json_object_object_add(body, "areas", json_object_get(by_area));
     if (count->categories)
         json_object_object_add(body, "categories",
                                categories(wg_flight_result(flight, CATEGORIES_RESULT)));
@@ -137,6 +154,7 @@ static void send_count(struct count **count, const char *category)
         .to = (*count)->to,
         .category = category,
         .english = (*count)->ask.english,
+        .areas = AREAS_MOST + 1,
     };
     (*count)->categories = strlen((*count)->area) <= STREET_DIGITS;
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(*count, count_landed);

@@ -227,6 +227,7 @@ void store_read_states(struct wg_flight *flight, const struct store_counters *co
     wg_params_i32(params, counters->from);
     wg_params_i32(params, counters->to);
     wg_params_bool(params, counters->english);
+    wg_params_i32(params, counters->areas);
     wg_flight_add(flight, SQL_READ_COUNTERS_STATES, &params);
 }
 

@@ -157,6 +157,7 @@ struct store_counters {
     int32_t from, to;         /* days */
     const char *category;     /* NULL: all */
     bool english;
+    int areas; /* how many areas at most */
 };
 enum { FLOW_AREA, FLOW_AREA_NAME, FLOW_STATE, FLOW_STOCK, FLOW_ENTERED, FLOW_LEFT };
 void store_read_states(struct wg_flight *flight, const struct store_counters *counters);
