@@ -24,9 +24,12 @@ describe('mail', () => {
         grids = areas.json.features.map((feature) => feature.properties).filter((grid) => grid.kind === 'ordinary');
     });
     after(async () => {
-        await house?.verify({ setAside: true }); // the two that a test below wants to fail; the last one counts them
-        await house?.down();
-        await post?.close();
+        try {
+            await house?.verify({ setAside: true }); // the two that tests below want to fail; the last one counts them
+        } finally {
+            await house?.down();
+            await post?.close();
+        }
     });
 
     /** A report to the leader of another grid each time: {id, to}; to is the leader's address. */
