@@ -14,7 +14,7 @@ enum stage { READING, ASKING, HANDLING, REPLIED, ANSWERED };
 
 struct param {
     char name[24];
-    char value[300];
+    char value[96];
 };
 
 struct header {

@@ -92,6 +92,7 @@ static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, i
         .has_point = opening->has_point,
         .lat = opening->lat,
         .lon = opening->lon,
+        .opening = true,
     };
     const struct workflow_case fresh = {
         .id = wg_get_i64(rows, row, 0),

@@ -72,7 +72,7 @@ struct holder assign_holder(const struct city *city, const struct city_area *are
                             int64_t now)
 {
     int64_t staff[ASSIGN_PEOPLE];
-    for (; area != NULL; area = city_area_by_id(city, area->parent_id)) {
+    for (; area != NULL; area = city_parent(city, area)) {
         const char *here = local_post(area, post);
         const struct city_duty *duty = covering(city, area->id, here, 0, false, now);
         if (duty != NULL)
@@ -88,7 +88,7 @@ struct holder assign_holder(const struct city *city, const struct city_area *are
 size_t assign_people(const struct city *city, const struct city_area *area, const char *post,
                      int64_t now, int64_t ret_staff[ASSIGN_PEOPLE])
 {
-    for (; area != NULL; area = city_area_by_id(city, area->parent_id)) {
+    for (; area != NULL; area = city_parent(city, area)) {
         size_t n = people_here(city, area, post, now, ret_staff);
         if (n > 0)
             return n;

@@ -83,6 +83,12 @@ void city_areas_finish(struct city_areas *areas)
     if (areas->n == 0)
         return;
     qsort(areas->rows, areas->n, sizeof areas->rows[0], by_area_id);
+    for (size_t i = 0; i < areas->n; i++) {
+        const struct city_area key = { .id = areas->rows[i].parent_id };
+        const struct city_area *parent =
+            bsearch(&key, areas->rows, areas->n, sizeof areas->rows[0], by_area_id);
+        areas->rows[i].parent = parent == NULL ? -1 : (int32_t)(parent - areas->rows);
+    }
     areas->by_code = wg_new_array(areas->n, sizeof areas->by_code[0]);
     for (uint32_t i = 0; i < areas->n; i++)
         areas->by_code[i] = i;
@@ -179,6 +185,11 @@ const struct city_category *city_category(const struct city *city, const char *c
         return NULL;
     snprintf(key.code, sizeof key.code, "%s", code);
     return bsearch(&key, city->categories.rows, city->categories.n, sizeof key, by_category);
+}
+
+const struct city_area *city_parent(const struct city *city, const struct city_area *area)
+{
+    return area->parent < 0 ? NULL : &city->areas.rows[area->parent];
 }
 
 const struct city_area *city_root(const struct city *city)

@@ -14,6 +14,7 @@ enum { CITY_CODE = 20, CITY_WORD = 24, CITY_CATEGORY = 44 };
 
 struct city_area {
     int64_t id, parent_id;
+    int32_t parent; /* place among the rows, set by city_areas_finish; -1 = none */
     char code[CITY_CODE], level[CITY_WORD], kind[CITY_WORD];
     char *matters; /* ",a,b,": category codes of a dedicated grid; NULL = none */
 };
@@ -93,6 +94,8 @@ void city_clear(struct city *city);
 const struct city_area *city_area_by_id(const struct city *city, int64_t id);
 const struct city_area *city_area_by_code(const struct city *city, const char *code);
 const struct city_category *city_category(const struct city *city, const char *code);
+/* The area around it; NULL: it is the root. */
+const struct city_area *city_parent(const struct city *city, const struct city_area *area);
 /* The area without a parent: the district's root. NULL: no areas. */
 const struct city_area *city_root(const struct city *city);
 /* 0 district … 4 micro; -1 for another word. */

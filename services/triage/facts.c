@@ -48,6 +48,20 @@ static void put_category(struct workflow_facts *facts, const struct city_categor
     }
 }
 
+static void find_people(const struct city *city, const struct city_area *area,
+                        const struct workflow *workflow, int64_t now, struct workflow_facts *facts)
+{
+    for (size_t i = 0; i < WG_COUNT(roles); i++) {
+        const char *post = workflow_post(workflow, roles[i]);
+        if (post == NULL)
+            continue;
+        facts->roles[facts->n_roles].role = roles[i];
+        facts->roles[facts->n_roles].n =
+            assign_people(city, area, post, now, facts->roles[facts->n_roles].staff);
+        facts->n_roles++;
+    }
+}
+
 void facts_find(const struct city *city, struct map *map, const struct workflow *workflow,
                 const struct facts_input *input, bool reporter_has_mail, int64_t now,
                 struct workflow_facts *ret_facts)
@@ -75,13 +89,7 @@ void facts_find(const struct city *city, struct map *map, const struct workflow 
         ret_facts->holder = holder.staff_id;
         ret_facts->holder_rule = holder.rule;
     }
-    for (size_t i = 0; i < WG_COUNT(roles); i++) {
-        const char *post = workflow_post(workflow, roles[i]);
-        if (post == NULL)
-            continue;
-        ret_facts->roles[ret_facts->n_roles].role = roles[i];
-        ret_facts->roles[ret_facts->n_roles].n =
-            assign_people(city, place.area, post, now, ret_facts->roles[ret_facts->n_roles].staff);
-        ret_facts->n_roles++;
-    }
+    bool walks_through = place.reason == NULL && category != NULL && ret_facts->holder != 0;
+    if (!input->opening || !walks_through || workflow_walk_tells_roles(workflow))
+        find_people(city, place.area, workflow, now, ret_facts);
 }

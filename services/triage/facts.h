@@ -13,6 +13,8 @@ struct facts_input {
     double lat, lon;  /* WGS 84 */
     int64_t holder;   /* chosen by a dispatcher */
     bool area_chosen; /* the area was chosen by a person and is taken as it is */
+    bool opening; /* who holds a role is looked up only where the walk may stop short or tells roles
+                   */
 };
 
 /* Fills facts. The root area belongs to what is in no area. */

@@ -24,6 +24,9 @@ int workflow_id(const struct workflow *workflow);
 /* The file itself; borrowed. */
 struct json_object *workflow_definition(const struct workflow *workflow);
 const char *workflow_name(const struct workflow *workflow);
+/* True where a case that walks all the way at its opening tells anybody but the holder and the
+ * reporter. */
+bool workflow_walk_tells_roles(const struct workflow *workflow);
 const char *workflow_initial(const struct workflow *workflow);
 /* The post of a role such as "dispatcher" or "verifier"; NULL: no such role. */
 const char *workflow_post(const struct workflow *workflow, const char *role);

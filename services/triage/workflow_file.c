@@ -10,6 +10,7 @@ enum { CLOCKS_MOST = 16, TEXT_MOST = 2000 };
 
 struct workflow {
     int id;
+    bool walk_tells_roles;
     struct json_object *definition;
     size_t n_clocks;
     struct {
@@ -163,6 +164,28 @@ static bool read_actions(struct reading *reading)
                  "/open/start");
 }
 
+static bool tells_roles(const struct workflow *workflow, struct json_object *row)
+{
+    struct json_object *notices = wg_json_get(row, "notices");
+    for (size_t i = 0; notices != NULL && i < json_object_array_length(notices); i++) {
+        const char *to = wg_json_text(json_object_array_get_idx(notices, i), "to");
+        if (to != NULL && workflow_post(workflow, to) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static bool walk_tells(const struct workflow *workflow)
+{
+    struct json_object *walk = wg_json_get(workflow_open_row(workflow), "walk");
+    for (size_t i = 0; i < json_object_array_length(walk); i++)
+        if (tells_roles(workflow,
+                        workflow_action(
+                            workflow, json_object_get_string(json_object_array_get_idx(walk, i)))))
+            return true;
+    return false;
+}
+
 int workflow_new(struct json_object *definition, int id, struct workflow **ret_workflow,
                  char *ret_fault, size_t fault_size)
 {
@@ -182,6 +205,7 @@ int workflow_new(struct json_object *definition, int id, struct workflow **ret_w
         workflow_destroy(&workflow);
         return WORKFLOW_BAD;
     }
+    workflow->walk_tells_roles = walk_tells(workflow);
     *ret_workflow = workflow;
     return 0;
 }
@@ -196,6 +220,11 @@ void workflow_destroy(struct workflow **workflow)
 }
 
 /* ---- looking up */
+
+bool workflow_walk_tells_roles(const struct workflow *workflow)
+{
+    return workflow->walk_tells_roles;
+}
 
 int workflow_id(const struct workflow *workflow)
 {
