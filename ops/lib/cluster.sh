@@ -163,7 +163,7 @@ wait_postgres() {
 
 # Roles, their limits, the database. PostGIS needs the superuser, so it is here and not in a migration.
 make_database() {
-    local kind
+    local kind plans
     {
         for kind in owner "${KINDS[@]}"; do
             cat <<SQL
@@ -171,9 +171,15 @@ SELECT 'CREATE ROLE "wangge-$kind" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles
 \gexec
 SQL
             [ "$kind" = owner ] && continue
+            # What serves requests has statements made for their indexes: planned once, and never by a table's size
+            # in the minutes before it is first analysed. The registry's imports read whole tables and plan freely.
+            case $kind in
+            registry | bus) plans="" ;;
+            *) plans=", 'plan_cache_mode=force_generic_plan', 'enable_seqscan=off'" ;;
+            esac
             cat <<SQL
 SELECT format('ALTER ROLE "wangge-$kind" SET %s = %L', split_part(s, '=', 1), split_part(s, '=', 2))
-FROM unnest(ARRAY['idle_in_transaction_session_timeout=2s', 'statement_timeout=10s', 'lock_timeout=2s']) AS s
+FROM unnest(ARRAY['idle_in_transaction_session_timeout=2s', 'statement_timeout=10s', 'lock_timeout=2s'$plans]) AS s
 WHERE NOT EXISTS (SELECT FROM pg_db_role_setting d JOIN pg_roles r ON r.oid = d.setrole
                   WHERE r.rolname = 'wangge-$kind' AND s = ANY (d.setconfig))
 \gexec
