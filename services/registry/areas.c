@@ -79,12 +79,14 @@ static bool read_numbers(const char *text, struct json_object *address)
     return true;
 }
 
+/* "Main Road" is a road, "Main Road 5" a number in it. */
 static bool read_road(const char *text, struct json_object *address)
 {
     const char *space = strrchr(text, ' ');
+    bool numbered = space != NULL && strspn(space + 1, "0123456789") > 0;
     WG_AUTO(wg_free)
-    char *road = space == NULL ? wg_strdup(text) : wg_strndup(text, (size_t)(space - text));
-    if (road[0] == '\0' || (space != NULL && !read_numbers(space + 1, address)))
+    char *road = numbered ? wg_strndup(text, (size_t)(space - text)) : wg_strdup(text);
+    if (road[0] == '\0' || (numbered && !read_numbers(space + 1, address)))
         return false;
     json_object_object_add(address, "road", json_object_new_string(road));
     return true;

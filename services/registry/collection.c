@@ -141,7 +141,7 @@ static enum collection_result read_members(struct collection *collection)
         const char *name = json_object_get_string(key);
         if (strcmp(name, "features") == 0) {
             if (collection->listed || !take(collection, '['))
-                return broken(collection, "collection");
+                return broken(collection, peek(collection) == '\0' ? "json" : "collection");
             collection->listed = true;
             collection->state = LIST;
             return COLLECTION_ONE;
@@ -166,7 +166,7 @@ static enum collection_result read_feature(struct collection *collection,
     *ret_verdict = (struct wg_json_verdict){ 0 };
     peek(collection);
     size_t end = value_end(collection);
-    bool large = end > 0 && end - collection->offset > FEATURE_BYTES_MOST;
+    bool large = end > 0 && end - collection->offset > COLLECTION_BYTES_MOST;
     WG_AUTO(wg_json_put) struct json_object *feature = NULL;
     if (large)
         collection->offset = end;

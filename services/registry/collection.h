@@ -11,7 +11,7 @@
 #include "common/json.h"
 #include "common/memory.h"
 
-enum { FEATURE_BYTES_MOST = 1048576 };
+enum { COLLECTION_BYTES_MOST = 1048576 };
 
 struct collection {
     const char *bytes; /* borrowed */
@@ -28,7 +28,7 @@ enum collection_result {
     COLLECTION_ONE,
     COLLECTION_END,
     COLLECTION_BAD,    /* this feature is no JSON object, with the verdict; the next may be fine */
-    COLLECTION_LARGE,  /* this feature is over FEATURE_BYTES_MOST */
+    COLLECTION_LARGE,  /* this feature is over COLLECTION_BYTES_MOST */
     COLLECTION_BROKEN, /* the file cannot be read on; collection->why */
 };
 

@@ -1,0 +1,78 @@
+/* Promise: limits are reckoned in work_minute or work_day or not taken; a calendar that the loop
+ * cannot reckon by is refused with the member to blame. */
+#include "tests/unit/registry/rows.h"
+#include "tests/unit/test.h"
+
+#define HEADER                                                                                     \
+    "code,parent,name,name_en,grade,accept_n,accept_unit,resolve_n,resolve_unit,dispatch_n,"       \
+    "dispatch_unit,responsible,"                                                                   \
+    "restricted"
+
+static const struct row_case rows[] = {
+    { "whole", "one,,名,Name,normal,120,work_minute,3,work_day,60,work_minute,leader,true", "" },
+    { "no limits", "one,two,名,Name,urgent,,,,,,,secretary,", "" },
+    { "zero minutes", "one,,名,Name,low,0,work_minute,,,,,leader,false", "" },
+    { "hours", "one,,名,Name,low,1,hours,,,,,leader,false", "accept_unit:unit" },
+    { "a number alone", "one,,名,Name,low,1,,,,,,leader,false", "accept_unit:limit-pair" },
+    { "a unit alone", "one,,名,Name,low,,,,work_day,,,leader,false", "resolve_n:limit-pair" },
+    { "no number", "one,,名,Name,low,many,work_day,,,,,leader,false", "accept_n:number" },
+    { "below nothing", "one,,名,Name,low,-1,work_day,,,,,leader,false", "accept_n:number" },
+    { "too many", "one,,名,Name,low,1000001,work_day,,,,,leader,false", "accept_n:number" },
+    { "a part of a day", "one,,名,Name,low,1.5,work_day,,,,,leader,false", "accept_n:number" },
+    { "in capitals", "One,,名,Name,low,,,,,,,leader,false", "code:category-code" },
+    { "who is nobody", "one,,名,Name,low,,,,,,,boss,false", "responsible:choice" },
+    { "perhaps", "one,,名,Name,low,,,,,,,leader,perhaps", "restricted:flag" },
+    { "in one language", "one,,名,,low,,,,,,,leader,", "name_en:required" },
+};
+
+static void test_rows(void **state)
+{
+    check_rows(&category_kind, HEADER, rows, WG_COUNT(rows));
+}
+
+static void test_limits(void **state)
+{
+    WG_AUTO(wg_json_put)
+    struct json_object *row = row_of(&category_kind, HEADER, rows[0].in);
+    struct json_object *limits = wg_json_get(row, "limits");
+    assert_int_equal(json_object_object_length(limits), 3);
+    assert_int_equal(wg_json_int(wg_json_get(limits, "accept"), "n"), 120);
+    assert_string_equal(wg_json_text(wg_json_get(limits, "resolve"), "unit"), "work_day");
+    assert_null(wg_json_get(row, "accept_n"));
+}
+
+#define CALENDAR                                                                                   \
+    "\"timezone\":\"Asia/Shanghai\",\"workdays\":[1,2,3,4,5],\"holidays\":[],\"makeup\":[]"
+
+static const struct {
+    const char *name, *in, *want;
+} calendars[] = {
+    { "whole", "{\"code\":\"city\",\"hours\":[[\"09:00\",\"17:00\"]]," CALENDAR "}", "" },
+    { "no code", "{\"hours\":[[\"09:00\",\"17:00\"]]," CALENDAR "}", "code:required" },
+    { "no hours", "{\"code\":\"city\"," CALENDAR "}", "hours:calendar" },
+    { "the wrong way", "{\"code\":\"city\",\"hours\":[[\"17:00\",\"09:00\"]]," CALENDAR "}",
+      "hours:calendar" },
+    { "seasons",
+      "{\"code\":\"city\",\"seasons\":[],\"hours\":[[\"09:00\",\"17:00\"]]," CALENDAR "}",
+      "seasons:calendar" },
+    { "no object", "[]", ":calendar" },
+    { "no JSON", "{", ":json" },
+    { "nothing", "", ":json" },
+};
+
+static void test_calendars(void **state)
+{
+    for (size_t i = 0; i < WG_COUNT(calendars); i++) {
+        WG_AUTO(wg_text_destroy) struct wg_text out = { 0 };
+        faults_of(&calendar_kind, READER_JSON, calendars[i].in, &out, NULL);
+        if (strcmp(out.bytes, calendars[i].want) != 0)
+            fail_msg("row \"%s\": %s", calendars[i].name, out.bytes);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows), cmocka_unit_test(test_limits),
+                                        cmocka_unit_test(test_calendars) };
+    return cmocka_run_group_tests_name("categories", tests, NULL, NULL);
+}
