@@ -23,7 +23,7 @@
 enum { BODY_MOST = 1 << 20, ROUNDS_MOST = 64, CONNECTIONS_MOST = 2000 };
 /* libmicrohttpd clears its pool after every request, so it is as small as a header of 16 KiB
  * allows. */
-enum { MEMORY_BYTES = 20 << 10, IDLE_SECONDS = 75 };
+enum { MEMORY_BYTES = 10 << 10, IDLE_SECONDS = 75 };
 
 /* ---- running the daemon */
 

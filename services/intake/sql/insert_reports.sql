@@ -20,7 +20,7 @@ WITH written AS (
     INSERT INTO reporters (report_id, sealed, consent, has_email)
     SELECT s.* FROM unnest($23::bigint[], $24::bytea[], $25::boolean[], $26::boolean[])
         AS s (report_id, sealed, consent, has_email)
-    JOIN written ON written.id = s.report_id
+    WHERE (s.report_id IN (SELECT id FROM written)) IS TRUE
 ), waiting AS (
     INSERT INTO arrivals (report_id, due_at) SELECT id, $27::timestamptz FROM written
 )

@@ -20,17 +20,18 @@ WITH given AS (
         clocks = g.clocks
     FROM given g
     WHERE c.id = g.id AND c.version = g.version AND c.xid < pg_current_xact_id()
-    RETURNING c.id, c.version, c.training
+    RETURNING c.id, c.version, c.training, g.deciding, g.state, g.level, g.area, g.category, g.holder, g.type, g.actor,
+        g.was, g.data, g.key, g.body
 ), keyed AS (
     INSERT INTO action_keys (key, body, case_id, n, at)
-    SELECT g.key, g.body, m.id, m.version, $29::timestamptz FROM moved m JOIN given g USING (id)
+    SELECT key, body, id, version, $29::timestamptz FROM moved
     ON CONFLICT DO NOTHING
 ), logged AS (
     INSERT INTO events (case_id, n, xid, type, at, deciding, actor, area, category, level, state, holder, party,
         training, was, data)
-    SELECT g.id, m.version, pg_current_xact_id(), g.type, $29::timestamptz, g.deciding, g.actor, g.area, g.category,
-        g.level, g.state, g.holder, NULL, m.training, g.was, g.data
-    FROM moved m JOIN given g USING (id)
+    SELECT id, version, pg_current_xact_id(), type, $29::timestamptz, deciding, actor, area, category, level, state,
+        holder, NULL, training, was, data
+    FROM moved
 ), told AS (
     INSERT INTO notices (case_id, n, rule, staff, to_reporter, training, due_at)
     SELECT m.id, m.version, t.rule, string_to_array(t.staff, ',')::bigint[], t.to_reporter, t.training,
