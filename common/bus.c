@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "common/fault.h"
-#include "common/json.h"
 #include "common/log.h"
 #include "common/message.h"
 #include "common/metrics.h"
 #include "common/service.h"
-#include "common/text.h"
+#include "common/writer.h"
 
 enum { HIGH_WATER = 1000, LINGER_MS = 200, IDS_MOST = 1000, FRAMES_A_ROUND = 8 };
 
@@ -131,13 +130,15 @@ void wg_bus_push(struct wg_bus *bus, const char *kind, const int64_t *ids, size_
 {
     bool reports = strcmp(kind, "reports") == 0;
     zsock_t *socket = reports ? bus->push_reports : bus->push_notices;
-    WG_AUTO(wg_json_put) struct json_object *frame = json_object_new_object();
-    struct json_object *list = json_object_new_array_ext((int)n);
+    WG_AUTO(wg_text_destroy) struct wg_text frame = { 0 };
+    wg_write_object(&frame, NULL);
+    wg_write_int(&frame, "version", 1);
+    wg_write_array(&frame, "ids");
     for (size_t i = 0; i < n; i++)
-        json_object_array_add(list, json_object_new_int64(ids[i]));
-    json_object_object_add(frame, "version", json_object_new_int(1));
-    json_object_object_add(frame, "ids", list);
-    send_or_fault(bus, socket, json_object_to_json_string_ext(frame, JSON_C_TO_STRING_PLAIN));
+        wg_write_int(&frame, NULL, ids[i]);
+    wg_write_end_array(&frame);
+    wg_write_end_object(&frame);
+    send_or_fault(bus, socket, frame.bytes);
 }
 
 void wg_bus_publish(struct wg_bus *bus, uint64_t xid, size_t count)

@@ -9,7 +9,7 @@
 #include "common/fault.h"
 #include "common/json.h"
 #include "common/log.h"
-#include "common/text.h"
+#include "common/writer.h"
 
 enum { BODY_MOST = 1 << 20, KEY_MOST = 200 };
 
@@ -105,21 +105,20 @@ void post_free(struct submission **submission)
 
 /* ---- answers */
 
-struct json_object *post_answer(const struct intake *intake, const struct submission *submission)
+void post_answer(const struct intake *intake, const struct submission *submission,
+                 struct wg_text *out, char ret_number[WG_NUMBER_ROOM])
 {
-    char number[WG_NUMBER_ROOM], code[WG_CODE_ROOM], text[96];
-    int64_t id = submission->first_id, received = submission->first_received_at;
-    struct json_object *body = json_object_new_object(), *links = json_object_new_object();
-    wg_number_write(id, received, number);
-    wg_code_write(intake->code_key, id, code);
-    snprintf(text, sizeof text, "%lld", (long long)id);
-    json_object_object_add(body, "id", json_object_new_string(text));
-    json_object_object_add(body, "number", json_object_new_string(number));
-    json_object_object_add(body, "query_code", json_object_new_string(code));
-    snprintf(text, sizeof text, "/api/v1/reports/%s", number);
-    json_object_object_add(links, "self", json_object_new_string(text));
-    json_object_object_add(body, "links", links);
-    return body;
+    char code[WG_CODE_ROOM], text[96];
+    wg_number_write(submission->first_id, submission->first_received_at, ret_number);
+    wg_code_write(intake->code_key, submission->first_id, code);
+    snprintf(text, sizeof text, "%lld", (long long)submission->first_id);
+    wg_write_string(out, "id", text);
+    wg_write_string(out, "number", ret_number);
+    wg_write_string(out, "query_code", code);
+    snprintf(text, sizeof text, "/api/v1/reports/%s", ret_number);
+    wg_write_object(out, "links");
+    wg_write_string(out, "self", text);
+    wg_write_end_object(out);
 }
 
 struct wg_problem *post_verdict_problem(enum verdict verdict)
@@ -168,11 +167,16 @@ static void single_free(struct single **single)
 static void reply_accepted(struct intake *intake, struct wg_request *request,
                            const struct submission *submission)
 {
-    struct json_object *body = post_answer(intake, submission);
-    wg_reply_header(request, "Location", wg_json_text(wg_json_get(body, "links"), "self"));
+    char number[WG_NUMBER_ROOM], location[96];
+    WG_AUTO(wg_text_destroy) struct wg_text body = { 0 };
+    wg_write_object(&body, NULL);
+    post_answer(intake, submission, &body, number);
+    wg_write_end_object(&body);
+    snprintf(location, sizeof location, "/api/v1/reports/%s", number);
+    wg_reply_header(request, "Location", location);
     if (submission->verdict == REPLAYED)
         wg_reply_header(request, "Idempotency-Replayed", "true");
-    wg_reply_json(request, 201, &body);
+    wg_reply_bytes(request, 201, "application/json", body.bytes, body.length);
 }
 
 static void single_answered(struct submission *submission)

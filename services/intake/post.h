@@ -27,8 +27,10 @@ struct submission *post_decode(struct intake *intake, const struct wg_request *r
                                struct wg_problem **ret_problem);
 void post_free(struct submission **submission);
 
-/* The 201 body. */
-struct json_object *post_answer(const struct intake *intake, const struct submission *submission);
+/* The members of the 201 body, into an object that is open: id, number, query_code, links.
+ * ret_number gets the number. */
+void post_answer(const struct intake *intake, const struct submission *submission,
+                 struct wg_text *out, char ret_number[WG_NUMBER_ROOM]);
 /* What a verdict other than ACCEPTED and REPLAYED, or a store_condition, is to the sender. */
 struct wg_problem *post_verdict_problem(enum verdict verdict);
 struct wg_problem *post_condition_problem(int condition);

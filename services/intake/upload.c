@@ -9,7 +9,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/service.h"
-#include "common/text.h"
+#include "common/writer.h"
 
 #include "services/intake/post.h"
 
@@ -47,26 +47,47 @@ static void upload_free(struct upload **upload)
 
 /* ---- results */
 
-static void set_result(struct upload *upload, int line, int status, struct json_object *body)
+/* Opens a line's result; close_result ends and keeps it. */
+static void open_result(struct wg_text *out, int line, int status)
 {
-    struct json_object *result = json_object_new_object();
-    json_object_object_add(result, "line", json_object_new_int(line));
-    json_object_object_add(result, "status", json_object_new_int(status));
-    json_object_object_foreach(body, key, value)
-    {
-        if (strcmp(key, "status") != 0)
-            json_object_object_add(result, key, json_object_get(value));
-    }
-    upload->results[line - 1] = wg_strdup(json_object_to_json_string_ext(
-        result, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(result);
-    json_object_put(body);
+    wg_write_object(out, NULL);
+    wg_write_int(out, "line", line);
+    wg_write_int(out, "status", status);
+}
+
+static void close_result(struct upload *upload, int line, struct wg_text *out)
+{
+    wg_write_end_object(out);
+    upload->results[line - 1] = out->bytes;
+    *out = (struct wg_text){ 0 };
+}
+
+static void set_accepted(struct upload *upload, const struct submission *submission)
+{
+    char number[WG_NUMBER_ROOM];
+    struct wg_text out = { 0 };
+    open_result(&out, submission->line, 201);
+    post_answer(upload->intake, submission, &out, number);
+    if (submission->verdict == REPLAYED)
+        wg_write_bool(&out, "replayed", true);
+    close_result(upload, submission->line, &out);
 }
 
 static void set_problem(struct upload *upload, int line, struct wg_problem **problem)
 {
-    set_result(upload, line, wg_problem_status(*problem),
-               wg_problem_json(*problem, upload->english));
+    struct wg_text out = { 0 };
+    WG_AUTO(wg_json_put)
+    struct json_object *document = wg_problem_json(*problem, upload->english);
+    open_result(&out, line, wg_problem_status(*problem));
+    json_object_object_foreach(document, key, value)
+    {
+        size_t length;
+        const char *text = json_object_to_json_string_length(
+            value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+        if (strcmp(key, "status") != 0)
+            wg_write_raw(&out, key, text, length);
+    }
+    close_result(upload, line, &out);
     wg_problem_destroy(problem);
 }
 
@@ -101,10 +122,7 @@ static void line_answered(struct submission *submission)
     struct upload *upload = submission->owner;
     upload->open--;
     if (submission->verdict == ACCEPTED || submission->verdict == REPLAYED) {
-        struct json_object *body = post_answer(upload->intake, submission);
-        if (submission->verdict == REPLAYED)
-            json_object_object_add(body, "replayed", json_object_new_boolean(1));
-        set_result(upload, submission->line, 201, body);
+        set_accepted(upload, submission);
     } else {
         struct wg_problem *problem = post_verdict_problem(submission->verdict);
         set_problem(upload, submission->line, &problem);
