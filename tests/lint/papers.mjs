@@ -9,7 +9,7 @@ const FOLDERS = ['common', 'docs', 'ops', 'ops/nginx', 'ops/sample', 'schema', '
 
 function links(tree) {
     const faults = [];
-    for (const file of tree.matching(/(^|\/)README\.md$|^docs\/.*\.md$|^CONTRIBUTING\.md$/))
+    for (const file of tree.matching(/\.md$/))
         for (const [, target] of tree.text(file).matchAll(/\]\(([^)#:\s]+)[^)]*\)/g))
             if (!existsSync(join(tree.top, normalize(join(dirname(file), target)))))
                 faults.push(`${file} links to ${target}, which is not there`);
@@ -50,7 +50,8 @@ function noMachine(tree) {
     const faults = [];
     for (const file of tree.files.filter((one) => one !== 'tests/lint/papers.mjs'))
         for (const [line, i] of tree.text(file).split('\n').map((text, n) => [text, n + 1]))
-            if (/\/(work|home\/\w+|root)\/(?!\.\b)|registry\.npmjs|"resolved":/.test(line) && !/\$HOME/.test(line))
+            if (/\/(work|home\/\w+|root)\/(?!\.\b)|registry\.npmjs/.test(line) && !/\$HOME/.test(line)
+                || file === 'package-lock.json' && line.includes('"resolved":'))
                 faults.push(`${file}:${i}: ${line.trim().slice(0, 100)}`);
     return faults;
 }
@@ -85,6 +86,27 @@ function walk(node, where, faults) {
         walk(child, `${where}/${name}`, faults);
 }
 
+/** docs/api.md has a row for each problem type that code or door can answer, with its status, and no other. */
+function problems(tree) {
+    const said = new Map(), documented = new Set();
+    const say = (type, status, file) => said.set(`${type} ${status}`, file);
+    for (const file of tree.matching(/^(common|services)\/.*\.c$/))
+        for (const [, status, type] of tree.text(file).matchAll(/\b(?:wg_reply_refusal|wg_problem_new)\s*\([^;"]*?(\d{3}),\s*"([^"]+)"/g))
+            say(type, status, file);
+    for (const [status, [type]] of Object.entries(YAML.parse(tree.text('ops/nginx/problems.yaml'))))
+        say(type, status, 'ops/nginx/problems.yaml');
+    for (const [, type, status] of tree.text('docs/api.md').matchAll(/^\| `([^`]+)` \| (\d{3}) \|/gm))
+        documented.add(`${type} ${status}`);
+    const faults = said.size < 30 ? [`only ${said.size} problem types were found in the code`] : [];
+    for (const [problem, file] of said)
+        if (!documented.has(problem))
+            faults.push(`${file} answers ${problem}, which docs/api.md does not have`);
+    for (const problem of documented)
+        if (!said.has(problem))
+            faults.push(`docs/api.md has ${problem}, which nobody answers`);
+    return faults;
+}
+
 function licence(tree) {
     return tree.files.includes('LICENSE') ? [] : ['there is no LICENSE'];
 }
@@ -95,5 +117,6 @@ export const rules = {
     'nothing is hidden': nothingHidden,
     'nothing of one machine': noMachine,
     'openapi.yaml and the routes': contract,
+    'docs/api.md and the problem types': problems,
     licence,
 };
