@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/http.h"
+#include "common/text.h"
 
 #include "services/intake/codes.h"
 #include "services/intake/store.h"

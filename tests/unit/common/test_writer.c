@@ -1,13 +1,9 @@
 /* The writer's promise: what it writes is what json-c reads back, with every byte escaped that must
  * be. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "common/json.h"
 #include "common/writer.h"
+
+#include "tests/unit/test.h"
 
 static void test_shapes(void **state)
 {
