@@ -14,7 +14,7 @@ export class Load {
         Object.assign(this, { instance, prefix, make, keyed, timeoutMs });
         this.history = new History(path);
         this.client = instance.client('admin', { checked: false, sockets: 128 });
-        this.next = 0;
+        this.next = this.works = 0;
         this.open = 0;
         this.stopped = false;
     }
@@ -37,16 +37,48 @@ export class Load {
         this.history.sent(key, mark);
         try {
             const answer = await this.client.post('/api/v1/reports', body, { headers: keyed ? { 'Idempotency-Key': key } : {}, timeoutMs: this.timeoutMs });
-            if (answer.status === 201)
-                this.history.answered(key, answer.json.id, answer.json.number);
-            else if (answer.status < 500 || NOTHING_STORED.test(answer.json?.type ?? ''))
-                this.history.refused(key, answer.status);
-            else
-                this.history.unknown(key, `${answer.status} ${answer.json?.type}`);
+            this.told(key, { status: answer.status, ...answer.json });
         } catch (error) {
             this.history.unknown(key, error.code ?? error.message);
         }
         return this.history.reports.get(key).state;
+    }
+
+    /** Many lines in one upload (NDJSON), to its end like one(): with a key it is sent again whole until each line is answered. */
+    async upload(lines, { patienceMs = 120000 } = {}) {
+        const first = this.next, keyed = (first * 7919 % 1000) / 1000 < this.keyed, key = `${this.prefix}u${first}`;
+        this.next += lines;
+        const marks = Array.from({ length: lines }, (_, i) => `${this.prefix}${first + i}`);
+        const body = marks.map((mark, i) => JSON.stringify({ text: `«${mark}» 批量第 ${i + 1} 行`, ...this.make(first + i) }) + '\n').join('');
+        const end = Date.now() + patienceMs;
+        for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 1000)) {
+            await this.attemptUpload(marks, keyed ? { 'Idempotency-Key': key } : {}, body);
+            if (!keyed || Date.now() > end || marks.every((mark) => this.history.reports.get(mark).state === 'answered'))
+                return;
+            await pause(waitMs);
+        }
+    }
+
+    async attemptUpload(marks, headers, body) {
+        for (const mark of marks)
+            this.history.sent(mark, mark);
+        let results;
+        try {
+            const answer = await this.client.post('/api/v1/reports', body, { type: 'application/x-ndjson', headers, timeoutMs: this.timeoutMs });
+            results = answer.status === 200 ? answer.text.trim().split('\n').map((line) => JSON.parse(line)) : marks.map(() => ({ status: answer.status, type: answer.json?.type }));
+        } catch (error) {
+            results = marks.map(() => ({ status: 0, type: error.code ?? error.message }));
+        }
+        marks.forEach((mark, i) => this.told(mark, results[i] ?? { status: 0, type: 'no line' }));
+    }
+
+    told(key, { status, type = '', id, number }) {
+        if (status === 201)
+            this.history.answered(key, id, number);
+        else if ((status > 0 && status < 500) || NOTHING_STORED.test(type))
+            this.history.refused(key, status);
+        else
+            this.history.unknown(key, `${status} ${type}`);
     }
 
     /** n reports, so many at a time. */
@@ -58,15 +90,17 @@ export class Load {
         }));
     }
 
-    /** So many a second, open loop, until stop(). */
-    start(perSecond) {
+    /** So many a second, open loop, until stop(); each `uploadEvery`-th piece of work is an upload of 5 to 25 lines. */
+    start(perSecond, { uploadEvery = 0 } = {}) {
         this.stopped = false;
         this.pending = new Set();
         this.ticking = (async () => {
             const began = Date.now();
             for (let sent = 0; !this.stopped; ) {
-                for (; sent < (Date.now() - began) / 1000 * perSecond && this.pending.size < 500; sent++) {
-                    const work = this.one().finally(() => this.pending.delete(work));
+                let lines = 0;
+                for (; sent < (Date.now() - began) / 1000 * perSecond && this.pending.size < 500; sent += lines) {
+                    lines = uploadEvery > 0 && ++this.works % uploadEvery === 0 ? 5 + this.works % 21 : 1;
+                    const work = (lines > 1 ? this.upload(lines) : this.one()).finally(() => this.pending.delete(work));
                     this.pending.add(work);
                 }
                 await pause(10);

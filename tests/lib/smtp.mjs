@@ -42,7 +42,7 @@ export class Post {
                 done(Object.assign(new Error('not now'), { responseCode: how === 'refuse' ? 451 : 550 }));
                 return;
             }
-            this.mails.push(mail);
+            this.mails.push(Object.assign(mail, { at: Date.now(), how }));
             if (how === 'cut') {
                 this.withheld++;
                 for (const connection of this.server.connections)
