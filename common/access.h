@@ -1,4 +1,4 @@
-/* Who may see and do what. One module decides from posts and areas (DESIGN 11). A caller is nobody
+/* Who may see and do what. One module decides from posts and areas. A caller is nobody
  * (anonymous), a key of a system, a key bound to a member of staff (who it then acts as), or an
  * administrator's key. Keys are rows in api_keys, found by BLAKE2b-256 of their text, cached two
  * seconds at most, so that a revoked one is silent within two seconds. */

@@ -1,8 +1,9 @@
-/* Commits come in groups (DESIGN law 4): what is ready when the writing connection is free goes as
- * one flight, up to 500 items or 1 MB; a lone item does not wait. SQLSTATE decides who is to blame
- * (DESIGN 5): nobody → the same items again with back-off; an item → halved until it stands alone,
- * then rejected; unknown → the same items again, so build must be harmless when done twice; the
- * service itself → the same items again every 2 s while the service says that it is not ready. */
+/* Commits come in groups (law 4 in docs/architecture.md): what is ready when the writing connection
+ * is free goes as one flight, up to 500 items or 1 MB; a lone item does not wait. SQLSTATE decides
+ * who is to blame (docs/architecture.md): nobody → the same items again with back-off; an item →
+ * halved until it stands alone, then rejected; unknown → the same items again, so build must be
+ * harmless when done twice; the service itself → the same items again every 2 s while the service
+ * says that it is not ready. */
 #pragma once
 
 #include <stdbool.h>

@@ -2,10 +2,11 @@
  *
  * A flight is some statements and one sync, without BEGIN/COMMIT: one transaction. It is committed
  * when the sync's result has come and no result before it was an error; nothing else means yes
- * (DESIGN 5). After each connect: not in recovery, fsync, synchronous_commit and full_page_writes
- * on, schema version inside the range, clock within a second of PostgreSQL's; then every statement
- * is prepared; then work. A statement that cannot be prepared leaves the connection up, the service
- * not ready and an alarm in the log. Results come in binary; the getters below decode them. */
+ * (docs/architecture.md). After each connect: not in recovery, fsync, synchronous_commit and
+ * full_page_writes on, schema version inside the range, clock within a second of PostgreSQL's; then
+ * every statement is prepared; then work. A statement that cannot be prepared leaves the connection
+ * up, the service not ready and an alarm in the log. Results come in binary; the getters below
+ * decode them. */
 #pragma once
 
 #include <libpq-fe.h>

@@ -99,7 +99,7 @@ void wg_flight_land_as(struct wg_flight *flight, enum wg_outcome outcome, const 
     wg_flight_land(flight);
 }
 
-/* Who is to blame (DESIGN 5). */
+/* Who is to blame: "How we write" in docs/architecture.md. */
 static enum wg_outcome blame(const char *sqlstate)
 {
     static const struct {

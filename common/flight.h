@@ -37,5 +37,5 @@ struct wg_flight *wg_line_take(struct wg_line *line);
 /* Tells the owner and destroys. */
 void wg_flight_land(struct wg_flight *flight);
 void wg_flight_land_as(struct wg_flight *flight, enum wg_outcome outcome, const char *message);
-/* The first error of a flight decides its outcome by SQLSTATE (DESIGN 5). */
+/* The first error of a flight decides its outcome by SQLSTATE. */
 void wg_flight_note_error(struct wg_flight *flight, const PGresult *result);

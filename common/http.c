@@ -1,7 +1,8 @@
 /* The life of a request: created at its headers; its body gathered (or given on, piece by piece);
  * its caller found; handled; suspended until it is replied to; answered; freed when libmicrohttpd
  * says it is over. No descriptor wakes for a resumed connection, so MHD_run is called after every
- * resume (research: its own epoll thread stalls; an external loop does not). */
+ * resume (its own epoll thread stalls, an external loop does not:
+ * docs/decisions/0001-one-loop-per-process.md). */
 #include "common/http.h"
 
 #include <errno.h>

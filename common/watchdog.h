@@ -1,5 +1,6 @@
-/* Nothing on the loop takes long (DESIGN law 3): over 5 ms is logged as event=slow, over 50 ms of
- * the thread's own work or blocking as event=stall, which no test lets pass. */
+/* Nothing on the loop takes long (law 3 in docs/architecture.md): over 5 ms is logged as
+ * event=slow, over 50 ms of the thread's own work or blocking as event=stall, which no test lets
+ * pass. */
 #pragma once
 
 /* Registers the counter of stalls. */

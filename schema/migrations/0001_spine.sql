@@ -167,7 +167,7 @@ CREATE TABLE reports (
     address text, channel text NOT NULL, language text,
     entered_by bigint, on_behalf boolean NOT NULL DEFAULT false, training boolean NOT NULL DEFAULT false,
     source_system text, source_id text, source_due_at timestamptz, source_return_by timestamptz,
-    key_hash bytea, body_hash bytea,           -- 16 bytes each; idempotency (DESIGN 5)
+    key_hash bytea, body_hash bytea,           -- 16 bytes each; idempotency
     sender bytea                               -- keyed hash of phone or mail: "same sender"
 );
 CREATE UNIQUE INDEX reports_key ON reports (key_hash) WHERE key_hash IS NOT NULL;

@@ -1,5 +1,5 @@
 /* Where a point lies: GEOS in process, about a microsecond. Pure over the loaded map.
- * Rules (DESIGN 3): among the areas that hold the point a dedicated grid comes first for its own
+ * Rules: among the areas that hold the point a dedicated grid comes first for its own
  * matters, then a temporary grid, then the deepest; on a border the lower id. Not inside any but
  * within 30 m of one: the nearest. */
 #pragma once

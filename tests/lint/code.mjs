@@ -1,4 +1,4 @@
-// Rules for C, shell and the binaries (CONVENTIONS 3–5 and 10).
+// Rules for C, shell and the binaries (CONTRIBUTING.md says them in words).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -16,6 +16,17 @@ function links(tree) {
     return faults;
 }
 
+/** A path that a paper names stands in the tree: `ops/up`, `services/triage/sql/open_cases.sql`. Patterns are left alone. */
+function paths(tree) {
+    const faults = [];
+    for (const file of tree.matching(/\.md$/))
+        for (const [, path] of tree.text(file).matchAll(/`(?:\.\/)?((?:common|docs|ops|schema|services|tests)\/[\w./-]+)`/g))
+            if (!['', '.c', '.h'].some((end) => existsSync(join(tree.top, path + end)))
+                && !existsSync(join(tree.top, dirname(file), path)) && !path.includes('NNNN'))
+                faults.push(`${file} names ${path}, which is not there`);
+    return faults;
+}
+
 function readmes(tree) {
     const services = [...new Set(tree.matching(/^services\/[^/]+\//).map((file) => file.split('/').slice(0, 2).join('/')))];
     const tests = [...new Set(tree.matching(/^tests\/[^/]+\//).map((file) => file.split('/').slice(0, 2).join('/')))];
@@ -113,6 +124,7 @@ function licence(tree) {
 
 export const rules = {
     'links in papers': links,
+    'paths in papers': paths,
     'a README in each folder': readmes,
     'nothing is hidden': nothingHidden,
     'nothing of one machine': noMachine,

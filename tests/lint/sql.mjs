@@ -1,4 +1,4 @@
-// Rules for SQL (CONVENTIONS 7). That each statement prepares and plans is tests/sql's affair: it needs a database.
+// Rules for SQL. That each statement prepares and plans is tests/sql's affair: it needs a database.
 const STATEMENTS = /^(services\/[^/]+|common)\/sql\/[^/]+\.sql$/;
 const ALL = /^(services\/.*|common\/sql\/.*|schema\/(migrations|checks)\/.*|schema\/grants)\.sql$/;
 

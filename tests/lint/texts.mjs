@@ -1,4 +1,4 @@
-// Every text for people stands in Chinese and English, and no key is unused (CONVENTIONS; ANSWERS, "what would not count").
+// Every text for people stands in Chinese and English, and no key is unused.
 const HAN = /[\u4e00-\u9fff]/;
 
 /** {zh, en} pairs anywhere in the files of a city's data: both there, each in its own language, with the same variables. */

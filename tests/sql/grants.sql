@@ -23,8 +23,8 @@ WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relowner
 DELETE FROM found WHERE rights = '';
 
 SELECT plan(9);
-SELECT is_empty($$ SELECT * FROM found EXCEPT SELECT * FROM allowed $$, 'nobody may write more than DESIGN 4 says');
-SELECT is_empty($$ SELECT * FROM allowed EXCEPT SELECT * FROM found $$, 'everybody may write what DESIGN 4 says');
+SELECT is_empty($$ SELECT * FROM found EXCEPT SELECT * FROM allowed $$, 'nobody may write more than docs/architecture.md says');
+SELECT is_empty($$ SELECT * FROM allowed EXCEPT SELECT * FROM found $$, 'everybody may write what docs/architecture.md says');
 SELECT ok(NOT has_column_privilege('wangge-intake', 'reporters', 'sealed', 'SELECT'), 'intake cannot read what it sealed');
 SELECT ok(NOT has_column_privilege('wangge-reporting', 'reporters', 'sealed', 'SELECT'), 'reporting cannot read who reported');
 SELECT ok(NOT has_column_privilege('wangge-triage', 'reporters', 'sealed', 'SELECT'), 'triage cannot read who reported');
