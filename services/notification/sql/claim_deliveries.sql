@@ -8,16 +8,18 @@
 --   resident's where a reporter is told); area and holder by name
 -- Tables: deliveries (update); events, cases, reports, staff, reporters, areas, workflows (read)
 -- Locks: the rows claimed; rows that somebody holds are passed over
-WITH due AS (
-    SELECT id FROM deliveries
-    WHERE state = 'waiting' AND due_at <= $1::timestamptz
-    ORDER BY due_at LIMIT $3::int4 FOR UPDATE SKIP LOCKED
-), claimed AS (
+-- By ctid, so that the plan does not depend on how large the planner takes the queue for: a queue is empty when it is
+-- analysed and full when it matters.
+WITH claimed AS (
     UPDATE deliveries d
     SET tries = least(d.tries + 1, 8), due_at = greatest($2::timestamptz, $1 + interval '45 seconds'),
         state = CASE WHEN d.tries >= 8 THEN 'failed' ELSE 'waiting' END,
         reason = CASE WHEN d.tries >= 8 THEN 'gave up: ' || coalesce(d.reason, 'no answer') ELSE d.reason END
-    FROM due WHERE d.id = due.id
+    WHERE d.ctid = ANY (ARRAY(
+        SELECT ctid FROM deliveries
+        WHERE state = 'waiting' AND due_at <= $1::timestamptz
+        ORDER BY due_at LIMIT $3::int4 FOR UPDATE SKIP LOCKED
+    ))
     RETURNING d.id, d.case_id, d.n, d.rule, d.tries, d.state, d.created_at, d.staff, d.report
 )
 SELECT d.id, d.case_id, d.n, d.rule, d.tries, d.state = 'failed' AS gave_up, d.created_at,

@@ -3,15 +3,15 @@
 -- Columns: case_id, n, rule, tries, aside (true: set aside just now)
 -- Tables: notices (update)
 -- Locks: the rows claimed; rows that somebody holds are passed over
-WITH due AS (
-    SELECT case_id, n, rule FROM notices
+-- By ctid, so that the plan does not depend on how large the planner takes the queue for: a queue is empty when it is
+-- analysed and full when it matters.
+UPDATE notices
+SET tries = least(tries + 1, 5), due_at = $2::timestamptz,
+    set_aside_at = CASE WHEN tries >= 5 THEN $1::timestamptz END,
+    reason = CASE WHEN tries >= 5 THEN coalesce(reason, 'five tries') ELSE reason END
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM notices
     WHERE due_at <= $1::timestamptz AND set_aside_at IS NULL
     ORDER BY due_at LIMIT $3::int4 FOR UPDATE SKIP LOCKED
-)
-UPDATE notices t
-SET tries = least(t.tries + 1, 5), due_at = $2::timestamptz,
-    set_aside_at = CASE WHEN t.tries >= 5 THEN $1 END,
-    reason = CASE WHEN t.tries >= 5 THEN coalesce(t.reason, 'five tries') ELSE t.reason END
-FROM due
-WHERE t.case_id = due.case_id AND t.n = due.n AND t.rule = due.rule
-RETURNING t.case_id, t.n, t.rule, t.tries, t.set_aside_at IS NOT NULL AS aside;
+))
+RETURNING case_id, n, rule, tries, set_aside_at IS NOT NULL AS aside;

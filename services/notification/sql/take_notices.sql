@@ -7,9 +7,11 @@
 --          inbox, mail: deliveries written by the whole statement, the same in each row
 -- Tables: notices (delete), deliveries (insert), staff, case_reports, reporters (read)
 -- Locks: the notices taken, by primary key; waits for a sweep that holds one, for the length of its statement
+-- coalesce() stands for `set_aside_at IS NULL`, so that only the key's index fits: the planner takes the queue for
+-- empty and would otherwise read all of it for each batch.
 WITH taken AS (
     DELETE FROM notices
-    WHERE case_id = ANY ($1::bigint[]) AND rule = ANY ($3::text[]) AND set_aside_at IS NULL
+    WHERE case_id = ANY ($1::bigint[]) AND rule = ANY ($3::text[]) AND coalesce(set_aside_at, '-infinity') = '-infinity'
       AND ($7::int4 IS NULL OR (n = $7 AND rule = $8::text))
     RETURNING case_id, n, rule, staff, to_reporter, training, due_at, tries
 ), made AS (
