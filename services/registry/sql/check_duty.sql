@@ -23,14 +23,13 @@ WITH staged AS MATERIALIZED (
     JOIN staff w ON w.id = d.staff_id
     WHERE NOT EXISTS (SELECT FROM import_staging t WHERE t.code = d.code AND t.import_id = $1::bigint)
 ), beside AS (
-    SELECT line, code, starts_at, ends_at, max(ends_at) OVER earlier AS busy_until, min(starts_at) OVER later AS taken_from
+    SELECT line, code, starts_at, ends_at,
+        max(ends_at) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until,
+        lead(starts_at) OVER same AS taken_from
     FROM after
     WHERE kind IS NOT NULL AND area IS NOT NULL AND post IS NOT NULL AND staff IS NOT NULL AND starts_at IS NOT NULL
         AND ends_at IS NOT NULL
-    WINDOW earlier AS (PARTITION BY kind, area, post, staff ORDER BY starts_at, code
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-        later AS (PARTITION BY kind, area, post, staff ORDER BY starts_at, code
-            ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+    WINDOW same AS (PARTITION BY kind, area, post, staff ORDER BY starts_at, code)
 ), found AS (
     SELECT line, 'code' AS field, 'duplicate' AS fault, code AS detail FROM staged WHERE nth > 1
     UNION ALL
