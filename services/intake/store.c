@@ -274,32 +274,31 @@ static void look_up(struct store *store, struct lookup **lookup)
         decide(store, self->items[i], FATE_UNKNOWN);
 }
 
-/* Rows come in the order of the ids that were sent, without those that were not written. */
-static size_t answer_written(struct store *store, const PGresult *rows, void **items, size_t n,
-                             int64_t *ids, struct lookup *unwritten)
-{
-    size_t written = 0;
-    int row = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct submission *submission = items[i];
-        if (row < PQntuples(rows) && wg_get_i64(rows, row, 0) == submission->report.id) {
-            row++;
-            ids[written++] = submission->report.id;
-            submission->first_id = submission->report.id;
-            submission->first_received_at = submission->report.received_at;
-            decide(store, submission, ACCEPTED);
-        } else {
-            unwritten->items[unwritten->n++] = submission;
-        }
-    }
-    return written;
-}
-
 struct hint {
     struct store *store;
     size_t n;
     int64_t ids[];
 };
+
+/* Rows come in the order of the ids that were sent, without those that were not written: those
+ * that were go into the hint, the others to the look-up. */
+static void answer_written(const PGresult *rows, void **items, size_t n, struct hint *hint,
+                           struct lookup *unwritten)
+{
+    int row = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct submission *submission = items[i];
+        if (row < PQntuples(rows) && wg_get_i64(rows, row, 0) == submission->report.id) {
+            row++;
+            hint->ids[hint->n++] = submission->report.id;
+            submission->first_id = submission->report.id;
+            submission->first_received_at = submission->report.received_at;
+            decide(hint->store, submission, ACCEPTED);
+        } else {
+            unwritten->items[unwritten->n++] = submission;
+        }
+    }
+}
 
 /* Runs when the replies have gone out. */
 static void push_hint(void *arg)
@@ -319,7 +318,7 @@ static void done(const struct wg_flight *flight, void **items, size_t n, void *a
     hint->store = store;
     if (WG_FAULT(INTAKE_AFTER_COMMIT) < 0)
         wg_log(WG_WARNING, "fault-point", "point=intake.after_commit_before_reply");
-    hint->n = answer_written(store, wg_flight_result(flight, 0), items, n, hint->ids, unwritten);
+    answer_written(wg_flight_result(flight, 0), items, n, hint, unwritten);
     if (unwritten->n > 0)
         look_up(store, &unwritten);
     if (hint->n > 0)

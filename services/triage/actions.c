@@ -132,9 +132,10 @@ static void find_facts(struct action *action, struct workflow_facts *facts)
         .lat = action->lat,
         .lon = action->lon,
         .holder = action->holder,
+        .reporter_has_mail = action->reporter_has_mail,
     };
-    facts_find(&knowledge->city, knowledge->map, action->workflow, &input,
-               action->reporter_has_mail, wg_clock_now(), facts);
+    const struct facts_source source = { &knowledge->city, knowledge->map, action->workflow };
+    facts_find(&source, &input, wg_clock_now(), facts);
 }
 
 /* Codes that the city does not have, before the engine is asked. */
@@ -196,8 +197,13 @@ static void decide(struct action *action)
         wg_problem_new(422, "invalid-action", "操作内容有误", "The action has faults");
     judge_codes(action, problem);
     find_facts(action, &facts);
-    int refusal = workflow_step(action->workflow, &action->before, action->name, &actor, &facts,
-                                action->input, wg_clock_now(), &action->decision, problem, &why);
+    const struct workflow_ask ask = { .before = &action->before,
+                                      .action = action->name,
+                                      .actor = &actor,
+                                      .facts = &facts,
+                                      .input = action->input,
+                                      .now = wg_clock_now() };
+    int refusal = workflow_step(action->workflow, &ask, &action->decision, problem, &why);
     if (refusal == 0)
         write_down(action);
     else

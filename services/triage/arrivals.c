@@ -93,14 +93,15 @@ static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, i
         .lat = opening->lat,
         .lon = opening->lon,
         .opening = true,
+        .reporter_has_mail = wg_get_bool(rows, row, 9),
     };
     const struct workflow_case fresh = {
         .id = wg_get_i64(rows, row, 0),
         .training = wg_get_bool(rows, row, 8),
         .opened_at = now,
     };
-    facts_find(&knowledge->city, knowledge->map, knowledge->newest, &input,
-               wg_get_bool(rows, row, 9), now, &facts);
+    const struct facts_source source = { &knowledge->city, knowledge->map, knowledge->newest };
+    facts_find(&source, &input, now, &facts);
     opening->workflow = workflow_id(knowledge->newest);
     workflow_open(knowledge->newest, &fresh, &facts, &opening->decision);
     return opening;

@@ -32,16 +32,23 @@ static size_t first_duty(const struct city *city, int64_t area_id)
     return low;
 }
 
-/* The duty row that covers the moment: of this person, or of anybody where staff_id is 0. */
-static const struct city_duty *covering(const struct city *city, int64_t area_id, const char *post,
-                                        int64_t staff_id, bool leave, int64_t now)
+/* Which duty rows are looked for. */
+struct wanted {
+    int64_t area_id, staff_id; /* staff_id 0: anybody's */
+    const char *post;
+    bool leave; /* leave, or anything but leave */
+};
+
+/* The first of them that covers the moment. */
+static const struct city_duty *covering(const struct city *city, const struct wanted *wanted,
+                                        int64_t now)
 {
-    for (size_t i = first_duty(city, area_id);
-         i < city->duties.n && city->duties.rows[i].area_id == area_id; i++) {
+    for (size_t i = first_duty(city, wanted->area_id);
+         i < city->duties.n && city->duties.rows[i].area_id == wanted->area_id; i++) {
         const struct city_duty *row = &city->duties.rows[i];
-        if (strcmp(row->post, post) == 0 && row->from <= now && now < row->to &&
-            (strcmp(row->kind, "leave") == 0) == leave &&
-            (staff_id == 0 || row->staff_id == staff_id))
+        if (strcmp(row->post, wanted->post) == 0 && row->from <= now && now < row->to &&
+            (strcmp(row->kind, "leave") == 0) == wanted->leave &&
+            (wanted->staff_id == 0 || row->staff_id == wanted->staff_id))
             return row;
     }
     return NULL;
@@ -55,8 +62,9 @@ static size_t people_here(const struct city *city, const struct city_area *area,
         const struct city_post *row = &city->posts.rows[i];
         if (row->area_id != area->id || strcmp(row->post, post) != 0)
             break;
+        const struct wanted leave = { area->id, row->staff_id, post, true };
         if (row->from <= now && (row->to == 0 || now < row->to) &&
-            covering(city, area->id, post, row->staff_id, true, now) == NULL)
+            covering(city, &leave, now) == NULL)
             ret_staff[n++] = row->staff_id;
     }
     return n;
@@ -74,7 +82,8 @@ struct holder assign_holder(const struct city *city, const struct city_area *are
     int64_t staff[ASSIGN_PEOPLE];
     for (; area != NULL; area = city_parent(city, area)) {
         const char *here = local_post(area, post);
-        const struct city_duty *duty = covering(city, area->id, here, 0, false, now);
+        const struct wanted standing = { area->id, 0, here, false };
+        const struct city_duty *duty = covering(city, &standing, now);
         if (duty != NULL)
             return (struct holder){ duty->staff_id,
                                     strcmp(duty->kind, "duty") == 0 ? "duty" : "stand-in",

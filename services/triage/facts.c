@@ -5,8 +5,6 @@
 
 #include "services/triage/assign.h"
 
-static const char *const roles[] = { "dispatcher", "verifier", "closer" };
-
 /* Why a place is not known well enough. */
 static const char NOWHERE[] = "place", OUTSIDE[] = "outside", NO_GRID[] = "grid";
 
@@ -15,9 +13,9 @@ struct place {
     const char *reason, *rule;
 };
 
-static struct place find_place(const struct city *city, struct map *map,
-                               const struct facts_input *input)
+static struct place find_place(const struct facts_source *source, const struct facts_input *input)
 {
+    const struct city *city = source->city;
     const int grid = city_depth("grid");
     const struct city_area *given =
         input->area[0] == '\0' ? NULL : city_area_by_code(city, input->area);
@@ -25,7 +23,8 @@ static struct place find_place(const struct city *city, struct map *map,
         return (struct place){ given, city_depth(given->level) >= grid ? NULL : NO_GRID,
                                input->area_chosen ? "chosen" : "given" };
     const struct city_area *found =
-        input->has_point ? map_locate(map, city, input->lat, input->lon, input->category) : NULL;
+        input->has_point ? map_locate(source->map, city, input->lat, input->lon, input->category)
+                         : NULL;
     if (found != NULL)
         return (struct place){ found, city_depth(found->level) >= grid ? NULL : NO_GRID,
                                "polygon" };
@@ -48,25 +47,25 @@ static void put_category(struct workflow_facts *facts, const struct city_categor
     }
 }
 
-static void find_people(const struct city *city, const struct city_area *area,
-                        const struct workflow *workflow, int64_t now, struct workflow_facts *facts)
+/* Whoever a notice of the workflow may have to tell. */
+static void put_roles(struct workflow_facts *facts, const struct facts_source *source,
+                      const struct city_area *area, int64_t now)
 {
-    for (size_t i = 0; i < WG_COUNT(roles); i++) {
-        const char *post = workflow_post(workflow, roles[i]);
-        if (post == NULL)
-            continue;
-        facts->roles[facts->n_roles].role = roles[i];
+    const char *post, *role;
+    while (facts->n_roles < WORKFLOW_ROLES &&
+           (role = workflow_role(source->workflow, facts->n_roles, &post)) != NULL) {
+        facts->roles[facts->n_roles].role = role;
         facts->roles[facts->n_roles].n =
-            assign_people(city, area, post, now, facts->roles[facts->n_roles].staff);
+            assign_people(source->city, area, post, now, facts->roles[facts->n_roles].staff);
         facts->n_roles++;
     }
 }
 
-void facts_find(const struct city *city, struct map *map, const struct workflow *workflow,
-                const struct facts_input *input, bool reporter_has_mail, int64_t now,
+void facts_find(const struct facts_source *source, const struct facts_input *input, int64_t now,
                 struct workflow_facts *ret_facts)
 {
-    struct place place = find_place(city, map, input);
+    const struct city *city = source->city;
+    struct place place = find_place(source, input);
     const struct city_category *category =
         input->category[0] == '\0' ? NULL : city_category(city, input->category);
     *ret_facts = (struct workflow_facts){
@@ -76,7 +75,7 @@ void facts_find(const struct city *city, struct map *map, const struct workflow 
         .place_reason = place.reason,
         .place_rule = place.rule,
         .area_id = place.area == NULL ? 0 : place.area->id,
-        .reporter_has_mail = reporter_has_mail,
+        .reporter_has_mail = input->reporter_has_mail,
     };
     snprintf(ret_facts->area, sizeof ret_facts->area, "%s",
              place.area == NULL ? "" : place.area->code);
@@ -90,6 +89,6 @@ void facts_find(const struct city *city, struct map *map, const struct workflow 
         ret_facts->holder_rule = holder.rule;
     }
     bool walks_through = place.reason == NULL && category != NULL && ret_facts->holder != 0;
-    if (!input->opening || !walks_through || workflow_walk_tells_roles(workflow))
-        find_people(city, place.area, workflow, now, ret_facts);
+    if (!input->opening || !walks_through || workflow_walk_tells_roles(source->workflow))
+        put_roles(ret_facts, source, place.area, now);
 }

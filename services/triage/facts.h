@@ -15,9 +15,16 @@ struct facts_input {
     bool area_chosen; /* the area was chosen by a person and is taken as it is */
     bool opening; /* who holds a role is looked up only where the walk may stop short or tells roles
                    */
+    bool reporter_has_mail;
 };
 
-/* Fills facts. The root area belongs to what is in no area. */
-void facts_find(const struct city *city, struct map *map, const struct workflow *workflow,
-                const struct facts_input *input, bool reporter_has_mail, int64_t now,
+/* Where they are found. */
+struct facts_source {
+    const struct city *city;
+    struct map *map;
+    const struct workflow *workflow; /* whose roles are looked for */
+};
+
+/* Fills facts. What lies in no area belongs to the root. */
+void facts_find(const struct facts_source *source, const struct facts_input *input, int64_t now,
                 struct workflow_facts *ret_facts);

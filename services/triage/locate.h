@@ -11,7 +11,8 @@ struct map;
 /* metres a degree are the city's (city.metres_lon, city.metres_lat). */
 struct map *map_new(void);
 void map_destroy(struct map **map);
-/* Adds an area's border, WKB in scaled metres; false where the bytes are no geometry. */
+/* Adds an area's border, WKB in scaled metres; false where the bytes are no geometry. All are added
+ * before the first look-up, which builds the tree for good. */
 bool map_add(struct map *map, int64_t area_id, const void *wkb, size_t length);
 
 enum { LOCATE_NEAR_METRES = 30 };

@@ -171,8 +171,9 @@ static void find(struct preview *preview, const struct preview_setup *setup,
                          json_object_get_double(wg_json_get(body, "lat")),
                          json_object_get_double(wg_json_get(body, "lon")), &input.lat, &input.lon);
     const struct workflow_case fresh = { .opened_at = wg_clock_now() };
-    facts_find(&setup->knowledge->city, setup->knowledge->map, setup->knowledge->newest, &input,
-               false, fresh.opened_at, &preview->facts);
+    const struct facts_source source = { &setup->knowledge->city, setup->knowledge->map,
+                                         setup->knowledge->newest };
+    facts_find(&source, &input, fresh.opened_at, &preview->facts);
     workflow_open(setup->knowledge->newest, &fresh, &preview->facts, &preview->decision);
 }
 

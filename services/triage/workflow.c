@@ -1,5 +1,3 @@
-/* over: the engine is one judgement; its reading (workflow_file.c) stands apart, what remains
- * belongs together. */
 #include "services/triage/workflow.h"
 
 #include <stdio.h>
@@ -11,7 +9,8 @@
 #include "services/triage/workflow_file.h"
 
 /* The engine's own words. Everything else in this file comes from the workflow file. */
-static const char WORD_HOLDER[] = "holder", WORD_REPORTER[] = "reporter", WORD_ALL[] = "all";
+static const char WORD_HOLDER[] = "holder", WORD_REPORTER[] = "reporter", WORD_ALL[] = "all",
+                  WORD_AREA[] = "area";
 static const char NEED_PLACE[] = "place", NEED_CATEGORY[] = "category", NEED_HOLDER[] = "holder";
 static const char GUARD_NOT_RESOLVER[] = "not-resolver";
 
@@ -164,6 +163,25 @@ bool workflow_word_known(const char *kind, const char *word)
     return strcmp(kind, "guards") == 0 && strcmp(word, GUARD_NOT_RESOLVER) == 0;
 }
 
+/* What names a category, an area or a person is looked up before the engine is asked, by its name.
+ */
+bool workflow_field_known(const char *type, const char *name)
+{
+    static const struct {
+        const char *type, *name;
+    } fields[] = {
+        { "text", NULL },      { "choice", NULL },       { "category", NEED_CATEGORY },
+        { "area", WORD_AREA }, { "staff", WORD_HOLDER },
+    };
+    bool taken = strcmp(name, "action") == 0;
+    for (size_t i = 0; i < WG_COUNT(fields); i++) {
+        bool own = fields[i].name != NULL && strcmp(fields[i].name, name) == 0;
+        if (strcmp(fields[i].type, type) == 0)
+            return fields[i].name == NULL ? !taken : own;
+    }
+    return false;
+}
+
 static void apply(const struct step *step, int64_t now)
 {
     struct json_object *list = wg_json_get(step->row, "effects");
@@ -254,6 +272,8 @@ static struct json_object *effects_of(const struct workflow_case *before,
         { "due_at", before->due_at, after->due_at },
         { "wake_at", before->wake_at, after->wake_at },
     };
+    if (before->restricted != after->restricted)
+        json_object_object_add(set, "restricted", json_object_new_boolean(after->restricted));
     for (size_t i = 0; i < WG_COUNT(texts); i++)
         if (strcmp(texts[i].from, texts[i].to) != 0)
             put_text(set, texts[i].key, texts[i].to);
@@ -371,42 +391,41 @@ static const char *refused_by_guard(struct json_object *row, const struct workfl
                                                                            : NULL;
 }
 
-int workflow_step(const struct workflow *workflow, const struct workflow_case *before,
-                  const char *action, const struct workflow_actor *actor,
-                  const struct workflow_facts *facts, struct json_object *input, int64_t now,
+int workflow_step(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision, struct wg_problem *problem,
                   const char **ret_why)
 {
-    struct json_object *row = workflow_action(workflow, action);
+    const struct workflow_case *before = ask->before;
+    struct json_object *row = workflow_action(workflow, ask->action);
     if (row == NULL)
         return STEP_UNKNOWN;
     if (!contains(wg_json_get(row, "from"), before->state))
         return STEP_ILLEGAL;
-    if (!may(row, before, actor))
+    if (!may(row, before, ask->actor))
         return STEP_FORBIDDEN;
-    *ret_why = refused_by_guard(row, before, actor);
+    *ret_why = refused_by_guard(row, before, ask->actor);
     if (*ret_why != NULL)
         return STEP_GUARD;
-    workflow_judge_input(row, facts, input, unmet(row, facts), problem);
+    workflow_judge_input(row, ask->input, unmet(row, ask->facts), problem);
     if (wg_problem_errors(problem) > 0)
         return STEP_FAULTS;
     *ret_decision = (struct workflow_decision){ .after = *before };
     struct workflow_case *after = &ret_decision->after;
     after->clocks = NULL;
     json_object_deep_copy(before->clocks, &after->clocks, NULL);
-    const struct step step = { workflow, row, input, facts, actor, after };
-    apply(&step, now);
+    const struct step step = { workflow, row, ask->input, ask->facts, ask->actor, after };
+    apply(&step, ask->now);
     ret_decision->deciding = workflow_is_deciding(row);
     after->version = before->version + 1;
     if (ret_decision->deciding)
         after->decided = after->version;
     copy(ret_decision->event, sizeof ret_decision->event, text(row, "event"));
-    add_notices(ret_decision, wg_json_get(row, "notices"), facts);
+    add_notices(ret_decision, wg_json_get(row, "notices"), ask->facts);
     ret_decision->data = json_object_new_object();
-    json_object_object_add(ret_decision->data, "action", json_object_new_string(action));
-    if (json_object_object_length(input) > 0)
-        json_object_object_add(ret_decision->data, "input", json_object_get(input));
-    json_object_object_add(ret_decision->data, "facts", facts_of(facts, NULL));
+    json_object_object_add(ret_decision->data, "action", json_object_new_string(ask->action));
+    if (json_object_object_length(ask->input) > 0)
+        json_object_object_add(ret_decision->data, "input", json_object_get(ask->input));
+    json_object_object_add(ret_decision->data, "facts", facts_of(ask->facts, NULL));
     json_object_object_add(ret_decision->data, "effects", effects_of(before, after));
     ret_decision->was = was_of(before, after);
     return 0;

@@ -28,8 +28,9 @@ const char *workflow_name(const struct workflow *workflow);
  * reporter. */
 bool workflow_walk_tells_roles(const struct workflow *workflow);
 const char *workflow_initial(const struct workflow *workflow);
-/* The post of a role such as "dispatcher" or "verifier"; NULL: no such role. */
-const char *workflow_post(const struct workflow *workflow, const char *role);
+/* The i-th role that its notices may name, and the post that stands for it; NULL: there are no
+ * more. At most WORKFLOW_ROLES. Borrowed. */
+const char *workflow_role(const struct workflow *workflow, size_t i, const char **ret_post);
 /* An action's title, {"zh","en"}; NULL: no such action. */
 const char *workflow_action_title(const struct workflow *workflow, const char *action,
                                   bool english);
@@ -120,11 +121,16 @@ enum workflow_refusal {
     STEP_GUARD,       /* a guard refuses; ret_why says which */
     STEP_FAULTS,      /* fields are wrong: the problem lists them */
 };
-/* input: the action's own fields. On a refusal nothing is decided; faults go to problem (RFC 6901
- * pointers). */
-int workflow_step(const struct workflow *workflow, const struct workflow_case *before,
-                  const char *action, const struct workflow_actor *actor,
-                  const struct workflow_facts *facts, struct json_object *input, int64_t now,
+struct workflow_ask {
+    const struct workflow_case *before;
+    const char *action;
+    const struct workflow_actor *actor;
+    const struct workflow_facts *facts;
+    struct json_object *input; /* the action's own fields */
+    int64_t now;
+};
+/* On a refusal nothing is decided; faults go to problem (RFC 6901 pointers). */
+int workflow_step(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision, struct wg_problem *problem,
                   const char **ret_why) WG_MUST_USE;
 

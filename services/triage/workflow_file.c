@@ -1,12 +1,17 @@
+/* Reads and judges a workflow file, member by member: whatever is taken here, the engine can step
+ * without looking twice. The first fault stands, with the pointer (RFC 6901) of what is wrong. */
 #include "services/triage/workflow_file.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
-#include "common/text.h"
 
-enum { CLOCKS_MOST = 16, TEXT_MOST = 2000 };
+#include "services/triage/reading.h"
+
+/* Bytes that the columns and the engine's structures hold. */
+enum { STATE_MOST = 31, CLOCK_MOST = 23, EVENT_MOST = 39, RULE_MOST = 31, WORD_MOST = 23 };
+enum { CLOCKS_MOST = 16, STATES_MOST = 64, NAME_MOST = 39, TITLE_MOST = 300, LENGTH_MOST = 10000 };
 
 struct workflow {
     int id;
@@ -20,103 +25,204 @@ struct workflow {
     } clocks[CLOCKS_MOST];
 };
 
-/* ---- reading and judging a file */
-
-struct reading {
+/* The file's tables, while it is read. */
+struct tables {
     struct workflow *workflow;
-    char *fault;
-    size_t fault_size;
+    struct json_object *states, *clocks, *people, *actions, *open;
 };
 
-/* The first fault stands. Returns false, for `return bad(…)`. */
-static bool bad(struct reading *reading, const char *where, const char *what)
+static const struct tables *tables(const struct reading *reading)
 {
-    if (reading->fault[0] == '\0')
-        snprintf(reading->fault, reading->fault_size, "%s: %s", where, what);
+    return reading->arg;
+}
+
+/* ---- words that a list may hold */
+
+static bool is_state(const struct reading *reading, const char *word)
+{
+    return wg_json_get(tables(reading)->states, word) != NULL;
+}
+
+static bool is_clock(const struct reading *reading, const char *word)
+{
+    return wg_json_get(tables(reading)->clocks, word) != NULL;
+}
+
+static bool is_clock_or_all(const struct reading *reading, const char *word)
+{
+    return strcmp(word, "all") == 0 || is_clock(reading, word);
+}
+
+static bool is_action(const struct reading *reading, const char *word)
+{
+    return wg_json_get(tables(reading)->actions, word) != NULL;
+}
+
+static bool is_need(const struct reading *reading, const char *word)
+{
+    (void)reading;
+    return workflow_word_known("needs", word);
+}
+
+static bool is_guard(const struct reading *reading, const char *word)
+{
+    (void)reading;
+    return workflow_word_known("guards", word);
+}
+
+static bool is_effect(const struct reading *reading, const char *word)
+{
+    (void)reading;
+    return workflow_word_known("effects", word);
+}
+
+/* A post; whether the city has it is not the file's affair. */
+static bool is_post(const struct reading *reading, const char *word)
+{
+    (void)reading;
+    return strlen(word) <= WORD_MOST;
+}
+
+static bool says(struct json_object *object, const char *member, const char *word)
+{
+    struct json_object *list = wg_json_get(object, member);
+    for (size_t i = 0; i < reading_length(list); i++)
+        if (strcmp(json_object_get_string(json_object_array_get_idx(list, i)), word) == 0)
+            return true;
     return false;
 }
 
-static bool both_languages(struct reading *reading, struct json_object *object, const char *where)
-{
-    return (wg_json_text(object, "zh") != NULL && wg_json_text(object, "en") != NULL) ||
-           bad(reading, where, "needs its text in zh and en");
-}
+/* ---- clocks, states, people */
 
-static bool only_members(struct reading *reading, struct json_object *object, const char *where,
-                         const char *const *known)
+static bool read_clock(struct reading *reading, const char *name, struct json_object *clock)
 {
-    json_object_object_foreach(object, key, value)
-    {
-        size_t i = 0;
-        (void)value;
-        while (known[i] != NULL && strcmp(known[i], key) != 0)
-            i++;
-        if (known[i] == NULL)
-            return bad(reading, where, "has an unknown member");
-    }
-    return true;
-}
-
-/* Each word of the list stands in `among` (an object's keys), or is a word of the engine. */
-static bool words(struct reading *reading, struct json_object *row, const char *list,
-                  struct json_object *among, const char *where)
-{
-    struct json_object *array = wg_json_get(row, list);
-    if (array == NULL)
-        return true;
-    if (!json_object_is_type(array, json_type_array))
-        return bad(reading, where, "a list is expected");
-    for (size_t i = 0; i < json_object_array_length(array); i++) {
-        const char *word = json_object_get_string(json_object_array_get_idx(array, i));
-        bool known = among != NULL ? wg_json_get(among, word) != NULL || strcmp(word, "all") == 0
-                                   : workflow_word_known(list, word);
-        if (!known)
-            return bad(reading, where, "names something that is not there");
-    }
-    return true;
-}
-
-static bool read_clocks(struct reading *reading)
-{
-    struct workflow *workflow = reading->workflow;
     static const char *const members[] = { "zh", "en", "limit", "due", NULL };
-    struct json_object *clocks = wg_json_get(workflow->definition, "clocks");
-    if (!json_object_is_type(clocks, json_type_object) ||
-        json_object_object_length(clocks) > CLOCKS_MOST)
-        return bad(reading, "/clocks", "an object of at most 16 clocks is expected");
-    json_object_object_foreach(clocks, name, clock)
-    {
-        char fault[120] = "";
-        if (!both_languages(reading, clock, name) || !only_members(reading, clock, name, members))
-            return false;
-        if (wg_limit_parse(wg_json_get(clock, "limit"), &workflow->clocks[workflow->n_clocks].limit,
-                           fault, sizeof fault) != 0)
-            return bad(reading, name, fault);
-        workflow->clocks[workflow->n_clocks].name = name;
-        workflow->clocks[workflow->n_clocks++].due =
-            json_object_get_boolean(wg_json_get(clock, "due")) != 0;
-    }
+    struct workflow *workflow = tables(reading)->workflow;
+    char fault[120] = "";
+    if (strlen(name) > CLOCK_MOST)
+        return reading_bad(reading, "", "its name is too long");
+    if (!reading_members(reading, clock, members) || !reading_titled(reading, clock) ||
+        !reading_flag(reading, clock, "due"))
+        return false;
+    if (wg_limit_parse(wg_json_get(clock, "limit"), &workflow->clocks[workflow->n_clocks].limit,
+                       fault, sizeof fault) != 0)
+        return reading_bad(reading, "limit", fault);
+    workflow->clocks[workflow->n_clocks].name = name;
+    workflow->clocks[workflow->n_clocks++].due =
+        json_object_get_boolean(wg_json_get(clock, "due")) != 0;
     return true;
 }
 
-static bool read_states(struct reading *reading)
+static bool read_state(struct reading *reading, const char *name, struct json_object *state)
 {
     static const char *const members[] = { "zh", "en", "resident", "next", "final", NULL };
-    struct json_object *states = wg_json_get(reading->workflow->definition, "states");
-    if (!json_object_is_type(states, json_type_object))
-        return bad(reading, "/states", "an object is expected");
-    json_object_object_foreach(states, name, state)
-    {
-        struct json_object *next = wg_json_get(state, "next");
-        if (strlen(name) > 31 || !both_languages(reading, state, name) ||
-            !both_languages(reading, wg_json_get(state, "resident"), name) ||
-            (next != NULL && !both_languages(reading, next, name)) ||
-            !only_members(reading, state, name, members))
-            return bad(reading, name, "is no sound state");
+    static const char *const told[] = { "resident", "next" };
+    if (strlen(name) > STATE_MOST)
+        return reading_bad(reading, "", "its name is too long");
+    if (!reading_members(reading, state, members) || !reading_titled(reading, state) ||
+        !reading_flag(reading, state, "final"))
+        return false;
+    for (size_t i = 0; i < WG_COUNT(told); i++) {
+        struct json_object *texts = wg_json_get(state, told[i]);
+        size_t mark = reading_enter(reading, told[i]);
+        if ((texts != NULL || i == 0) && !reading_titled(reading, texts))
+            return false;
+        reading_leave(reading, mark);
     }
-    const char *initial = workflow_initial(reading->workflow);
-    return (initial != NULL && wg_json_get(states, initial) != NULL) ||
-           bad(reading, "/initial", "is no state");
+    return true;
+}
+
+static bool read_person(struct reading *reading, const char *role, struct json_object *post)
+{
+    return (reading_is_text(post, WORD_MOST) && strlen(role) <= WORD_MOST) ||
+           reading_bad(reading, "", "a post is expected");
+}
+
+/* ---- actions */
+
+static bool read_choices(struct reading *reading, struct json_object *field)
+{
+    static const char *const members[] = { "value", "zh", "en", NULL };
+    struct json_object *choices = wg_json_get(field, "choices");
+    bool wanted = strcmp(wg_json_text(field, "type"), "choice") == 0;
+    if (!reading_list(reading, field, "choices"))
+        return false;
+    if (wanted != (reading_length(choices) > 0))
+        return reading_bad(reading, "choices", "a choice has some, anything else none");
+    size_t mark = reading_enter(reading, "choices");
+    for (size_t i = 0; i < reading_length(choices); i++) {
+        struct json_object *choice = json_object_array_get_idx(choices, i);
+        size_t item = reading_enter_item(reading, i);
+        if (!reading_members(reading, choice, members) || !reading_titled(reading, choice) ||
+            !reading_text(reading, choice, "value", STATE_MOST))
+            return false;
+        reading_leave(reading, item);
+    }
+    reading_leave(reading, mark);
+    return true;
+}
+
+static bool read_field(struct reading *reading, struct json_object *field)
+{
+    static const char *const members[] = { "name",     "type", "zh",      "en", "missing",
+                                           "required", "most", "choices", NULL };
+    struct json_object *most = wg_json_get(field, "most"), *missing = wg_json_get(field, "missing");
+    if (!reading_members(reading, field, members) || !reading_titled(reading, field) ||
+        !reading_text(reading, field, "name", NAME_MOST) ||
+        !reading_text(reading, field, "type", NAME_MOST) ||
+        !reading_flag(reading, field, "required"))
+        return false;
+    if (!workflow_field_known(wg_json_text(field, "type"), wg_json_text(field, "name")))
+        return reading_bad(reading, "type", "there is no such type, or not by this name");
+    if (most != NULL &&
+        (!json_object_is_type(most, json_type_int) || wg_json_int(field, "most") < 1 ||
+         wg_json_int(field, "most") > LENGTH_MOST))
+        return reading_bad(reading, "most", "1 to 10000 is expected");
+    if (missing != NULL && (!reading_is_text(missing, WORD_MOST) ||
+                            !is_need(reading, json_object_get_string(missing))))
+        return reading_bad(reading, "missing", "names something that is not there");
+    return read_choices(reading, field);
+}
+
+static bool read_notice(struct reading *reading, struct json_object *notice)
+{
+    static const char *const members[] = { "rule", "to", NULL };
+    if (!reading_members(reading, notice, members) ||
+        !reading_text(reading, notice, "rule", RULE_MOST) ||
+        !reading_text(reading, notice, "to", WORD_MOST))
+        return false;
+    const char *to = wg_json_text(notice, "to");
+    return strcmp(to, "holder") == 0 || strcmp(to, "reporter") == 0 ||
+           wg_json_get(tables(reading)->people, to) != NULL ||
+           reading_bad(reading, "to", "names something that is not there");
+}
+
+/* The effect "outcome" takes the row's own word, or the reason that must be chosen. */
+static bool outcome_said(struct json_object *row)
+{
+    struct json_object *fields = wg_json_get(row, "fields");
+    for (size_t i = 0; i < reading_length(fields); i++) {
+        struct json_object *field = json_object_array_get_idx(fields, i);
+        if (strcmp(wg_json_text(field, "name"), "reason") == 0 &&
+            wg_json_get(field, "choices") != NULL &&
+            json_object_get_boolean(wg_json_get(field, "required")))
+            return true;
+    }
+    return wg_json_get(row, "outcome") != NULL || !says(row, "effects", "outcome");
+}
+
+static bool from_fine(struct reading *reading, struct json_object *row)
+{
+    struct json_object *from = wg_json_get(row, "from");
+    if (reading_length(from) == 0)
+        return reading_bad(reading, "from", "at least one state is expected");
+    for (size_t i = 0; i < reading_length(from); i++) {
+        const char *state = json_object_get_string(json_object_array_get_idx(from, i));
+        if (json_object_get_boolean(
+                wg_json_get(wg_json_get(tables(reading)->states, state), "final")))
+            return reading_bad(reading, "from", "nothing leads on from a final state");
+    }
+    return true;
 }
 
 static bool read_action(struct reading *reading, const char *name, struct json_object *row)
@@ -125,43 +231,117 @@ static bool read_action(struct reading *reading, const char *name, struct json_o
                                            "by",      "needs",   "guards",   "fields",
                                            "effects", "stop",    "start",    "event",
                                            "notices", "outcome", "deciding", NULL };
-    struct json_object *definition = reading->workflow->definition;
-    struct json_object *states = wg_json_get(definition, "states"),
-                       *clocks = wg_json_get(definition, "clocks");
-    const char *to = wg_json_text(row, "to"), *event = wg_json_text(row, "event");
-    if (!both_languages(reading, row, name) || !only_members(reading, row, name, members))
+    if (strlen(name) > NAME_MOST)
+        return reading_bad(reading, "", "its name is too long");
+    if (!reading_members(reading, row, members) || !reading_titled(reading, row) ||
+        !reading_text(reading, row, "to", STATE_MOST) ||
+        !reading_text(reading, row, "event", EVENT_MOST) || !reading_flag(reading, row, "deciding"))
         return false;
-    if (to == NULL || wg_json_get(states, to) == NULL)
-        return bad(reading, name, "leads to no state");
-    if (event == NULL || strlen(event) > 39)
-        return bad(reading, name, "names no event");
-    if (!json_object_is_type(wg_json_get(row, "by"), json_type_array) ||
-        wg_json_get(row, "from") == NULL)
-        return bad(reading, name, "needs by and from");
-    return words(reading, row, "from", states, name) && words(reading, row, "needs", NULL, name) &&
-           words(reading, row, "guards", NULL, name) &&
-           words(reading, row, "effects", NULL, name) &&
-           words(reading, row, "stop", clocks, name) && words(reading, row, "start", clocks, name);
+    if (!is_state(reading, wg_json_text(row, "to")))
+        return reading_bad(reading, "to", "is no state");
+    if (wg_json_get(row, "by") == NULL)
+        return reading_bad(reading, "by", "a list is expected");
+    if (wg_json_get(row, "outcome") != NULL && !reading_text(reading, row, "outcome", STATE_MOST))
+        return false;
+    if (reading_length(wg_json_get(row, "notices")) > WORKFLOW_NOTICES)
+        return reading_bad(reading, "notices", "are too many");
+    return reading_words(reading, row, "from", is_state) && from_fine(reading, row) &&
+           reading_words(reading, row, "by", is_post) &&
+           reading_words(reading, row, "needs", is_need) &&
+           reading_words(reading, row, "guards", is_guard) &&
+           reading_words(reading, row, "effects", is_effect) &&
+           reading_words(reading, row, "stop", is_clock_or_all) &&
+           reading_words(reading, row, "start", is_clock) &&
+           reading_each(reading, row, "fields", read_field) &&
+           reading_each(reading, row, "notices", read_notice) &&
+           (outcome_said(row) ||
+            reading_bad(reading, "effects",
+                        "an outcome is set, and none is said: outcome, or a required "
+                        "choice named reason"));
 }
 
-static bool read_actions(struct reading *reading)
+/* ---- opening: the walk steps from the initial state, and each action takes it on */
+
+static bool walk_fine(struct reading *reading, size_t notices)
 {
-    struct json_object *actions = workflow_actions(reading->workflow),
-                       *open = workflow_open_row(reading->workflow);
-    if (!json_object_is_type(actions, json_type_object) ||
-        !json_object_is_type(open, json_type_object))
-        return bad(reading, "/actions", "actions and open are expected");
-    json_object_object_foreach(actions, name, row)
-    {
-        if (!read_action(reading, name, row))
-            return false;
+    struct json_object *walk = wg_json_get(tables(reading)->open, "walk");
+    const char *state = workflow_initial(tables(reading)->workflow);
+    for (size_t i = 0; i < reading_length(walk); i++) {
+        struct json_object *row = workflow_action(
+            tables(reading)->workflow, json_object_get_string(json_object_array_get_idx(walk, i)));
+        notices += reading_length(wg_json_get(row, "notices"));
+        if (!says(row, "from", state))
+            return reading_bad(reading, "walk",
+                               "an action does not begin where the last one ended");
+        state = wg_json_text(row, "to");
     }
-    if (wg_json_get(open, "walk") == NULL || wg_json_text(open, "level") == NULL ||
-        wg_json_text(open, "event") == NULL)
-        return bad(reading, "/open", "needs walk, level and event");
-    return words(reading, open, "walk", actions, "/open/walk") &&
-           words(reading, open, "start", wg_json_get(reading->workflow->definition, "clocks"),
-                 "/open/start");
+    return notices <= WORKFLOW_NOTICES || reading_bad(reading, "walk", "its notices are too many");
+}
+
+static bool read_open(struct reading *reading)
+{
+    static const char *const members[] = { "event", "level", "start", "walk", "waits", NULL };
+    struct json_object *open = tables(reading)->open;
+    size_t mark = reading_enter(reading, "open");
+    if (!reading_members(reading, open, members) ||
+        !reading_text(reading, open, "event", EVENT_MOST) ||
+        !reading_text(reading, open, "level", WORD_MOST))
+        return false;
+    if (wg_json_get(open, "walk") == NULL)
+        return reading_bad(reading, "walk", "a list is expected");
+    if (!reading_words(reading, open, "walk", is_action) ||
+        !reading_words(reading, open, "start", is_clock) ||
+        !reading_each(reading, open, "waits", read_notice) ||
+        !walk_fine(reading, reading_length(wg_json_get(open, "waits"))))
+        return false;
+    reading_leave(reading, mark);
+    return true;
+}
+
+/* ---- the file */
+
+/* Each member of one of the file's tables. */
+static bool table(struct reading *reading, const char *member, size_t most,
+                  bool (*read)(struct reading *reading, const char *name,
+                               struct json_object *value))
+{
+    struct json_object *object = wg_json_get(tables(reading)->workflow->definition, member);
+    size_t mark = reading_enter(reading, member);
+    if (!json_object_is_type(object, json_type_object))
+        return reading_bad(reading, "", "an object is expected");
+    if ((size_t)json_object_object_length(object) > most)
+        return reading_bad(reading, "", "has too many members");
+    json_object_object_foreach(object, name, value)
+    {
+        size_t item = reading_enter(reading, name);
+        if (!read(reading, name, value))
+            return false;
+        reading_leave(reading, item);
+    }
+    reading_leave(reading, mark);
+    return true;
+}
+
+static bool read_file(struct reading *reading, struct json_object *definition)
+{
+    static const char *const members[] = { "workflow", "title", "initial", "states", "clocks",
+                                           "people",   "open",  "actions", NULL };
+    if (!reading_members(reading, definition, members) ||
+        !reading_text(reading, definition, "workflow", STATE_MOST))
+        return false;
+    size_t mark = reading_enter(reading, "title");
+    if (!reading_titled(reading, wg_json_get(definition, "title")))
+        return false;
+    reading_leave(reading, mark);
+    if (!table(reading, "clocks", CLOCKS_MOST, read_clock) ||
+        !table(reading, "states", STATES_MOST, read_state) ||
+        !table(reading, "people", WORKFLOW_ROLES, read_person))
+        return false;
+    if (!reading_text(reading, definition, "initial", STATE_MOST))
+        return false;
+    if (!is_state(reading, workflow_initial(tables(reading)->workflow)))
+        return reading_bad(reading, "initial", "is no state");
+    return table(reading, "actions", STATES_MOST, read_action) && read_open(reading);
 }
 
 static bool tells_roles(const struct workflow *workflow, struct json_object *row)
@@ -169,7 +349,7 @@ static bool tells_roles(const struct workflow *workflow, struct json_object *row
     struct json_object *notices = wg_json_get(row, "notices");
     for (size_t i = 0; notices != NULL && i < json_object_array_length(notices); i++) {
         const char *to = wg_json_text(json_object_array_get_idx(notices, i), "to");
-        if (to != NULL && workflow_post(workflow, to) != NULL)
+        if (wg_json_get(wg_json_get(workflow->definition, "people"), to) != NULL)
             return true;
     }
     return false;
@@ -189,19 +369,20 @@ static bool walk_tells(const struct workflow *workflow)
 int workflow_new(struct json_object *definition, int id, struct workflow **ret_workflow,
                  char *ret_fault, size_t fault_size)
 {
-    static const char *const members[] = { "workflow", "title", "initial", "states", "clocks",
-                                           "people",   "open",  "actions", NULL };
     struct workflow *workflow = wg_new(sizeof *workflow);
-    struct reading reading = { .workflow = workflow, .fault = ret_fault, .fault_size = fault_size };
+    const struct tables own = {
+        .workflow = workflow,
+        .states = wg_json_get(definition, "states"),
+        .clocks = wg_json_get(definition, "clocks"),
+        .people = wg_json_get(definition, "people"),
+        .actions = wg_json_get(definition, "actions"),
+        .open = wg_json_get(definition, "open"),
+    };
+    struct reading reading = { .fault = ret_fault, .fault_size = fault_size, .arg = &own };
     ret_fault[0] = '\0';
     workflow->id = id;
     workflow->definition = json_object_get(definition);
-    bool fine = (wg_json_text(definition, "workflow") != NULL ||
-                 bad(&reading, "/workflow", "is missing")) &&
-                only_members(&reading, definition, "/", members) &&
-                both_languages(&reading, wg_json_get(definition, "title"), "/title") &&
-                read_clocks(&reading) && read_states(&reading) && read_actions(&reading);
-    if (!fine) {
+    if (!read_file(&reading, definition)) {
         workflow_destroy(&workflow);
         return WORKFLOW_BAD;
     }
@@ -246,9 +427,17 @@ const char *workflow_initial(const struct workflow *workflow)
     return wg_json_text(workflow->definition, "initial");
 }
 
-const char *workflow_post(const struct workflow *workflow, const char *role)
+const char *workflow_role(const struct workflow *workflow, size_t i, const char **ret_post)
 {
-    return wg_json_text(wg_json_get(workflow->definition, "people"), role);
+    struct json_object *people = wg_json_get(workflow->definition, "people");
+    json_object_object_foreach(people, role, post)
+    {
+        if (i-- > 0)
+            continue;
+        *ret_post = json_object_get_string(post);
+        return role;
+    }
+    return NULL;
 }
 
 const char *workflow_action_title(const struct workflow *workflow, const char *action, bool english)
@@ -291,140 +480,4 @@ bool workflow_is_deciding(struct json_object *row)
 {
     struct json_object *deciding = wg_json_get(row, "deciding");
     return deciding == NULL || json_object_get_boolean(deciding);
-}
-
-/* ---- fields */
-
-static struct json_object *field_named(struct json_object *fields, const char *name)
-{
-    for (size_t i = 0; fields != NULL && i < json_object_array_length(fields); i++) {
-        struct json_object *field = json_object_array_get_idx(fields, i);
-        if (strcmp(wg_json_text(field, "name"), name) == 0)
-            return field;
-    }
-    return NULL;
-}
-
-static bool is_choice(struct json_object *field, const char *value)
-{
-    struct json_object *choices = wg_json_get(field, "choices");
-    for (size_t i = 0; choices != NULL && i < json_object_array_length(choices); i++)
-        if (strcmp(wg_json_text(json_object_array_get_idx(choices, i), "value"), value) == 0)
-            return true;
-    return false;
-}
-
-static void judge_value(struct json_object *field, struct json_object *value, const char *pointer,
-                        struct wg_problem *problem)
-{
-    int64_t most = wg_json_get(field, "most") == NULL ? TEXT_MOST : wg_json_int(field, "most");
-    if (!json_object_is_type(value, json_type_string)) {
-        wg_problem_error(problem, pointer, "应是字符串", "must be a string");
-        return;
-    }
-    size_t count =
-        wg_utf8_count(json_object_get_string(value), (size_t)json_object_get_string_len(value));
-    char zh[96], en[96];
-    snprintf(zh, sizeof zh, "应为 1 至 %lld 个字", (long long)most);
-    snprintf(en, sizeof en, "must have 1 to %lld characters", (long long)most);
-    if (count < 1 || count > (size_t)most)
-        wg_problem_error(problem, pointer, zh, en);
-    else if (wg_json_get(field, "choices") != NULL &&
-             !is_choice(field, json_object_get_string(value)))
-        wg_problem_error(problem, pointer, "不在可选之列", "is none of the choices");
-}
-
-/* Which field would meet the need that is open: the one whose "missing" names it. */
-static void demand(struct json_object *fields, const char *unmet, struct wg_problem *problem)
-{
-    static const char *const of_place[] = { "place", "outside", "grid" };
-    const char *need = unmet;
-    char pointer[64];
-    for (size_t i = 0; i < WG_COUNT(of_place); i++)
-        if (strcmp(unmet, of_place[i]) == 0)
-            need = of_place[0];
-    for (size_t i = 0; fields != NULL && i < json_object_array_length(fields); i++) {
-        struct json_object *field = json_object_array_get_idx(fields, i);
-        const char *missing = wg_json_text(field, "missing");
-        if (missing == NULL || strcmp(missing, need) != 0)
-            continue;
-        snprintf(pointer, sizeof pointer, "/%s", wg_json_text(field, "name"));
-        wg_problem_error(problem, pointer, "此件尚缺此项,必填", "the case lacks it: is required");
-    }
-}
-
-void workflow_judge_input(struct json_object *row, const struct workflow_facts *facts,
-                          struct json_object *input, const char *unmet, struct wg_problem *problem)
-{
-    struct json_object *fields = wg_json_get(row, "fields");
-    char pointer[128];
-    (void)facts;
-    json_object_object_foreach(input, name, value)
-    {
-        struct json_object *field = field_named(fields, name);
-        snprintf(pointer, sizeof pointer, "/%.100s", name);
-        if (field == NULL)
-            wg_problem_error(problem, pointer, "没有这个字段", "there is no such field");
-        else
-            judge_value(field, value, pointer, problem);
-    }
-    for (size_t i = 0; fields != NULL && i < json_object_array_length(fields); i++) {
-        struct json_object *field = json_object_array_get_idx(fields, i);
-        const char *wanted = wg_json_text(field, "name");
-        snprintf(pointer, sizeof pointer, "/%s", wanted);
-        if (json_object_get_boolean(wg_json_get(field, "required")) &&
-            wg_json_get(input, wanted) == NULL)
-            wg_problem_error(problem, pointer, "必填", "is required");
-    }
-    if (unmet != NULL && wg_problem_errors(problem) == 0)
-        demand(fields, unmet, problem);
-}
-
-static struct json_object *choices_of(struct json_object *field, bool english)
-{
-    struct json_object *choices = wg_json_get(field, "choices"), *list = json_object_new_array();
-    for (size_t i = 0; i < json_object_array_length(choices); i++) {
-        struct json_object *choice = json_object_array_get_idx(choices, i),
-                           *one = json_object_new_object();
-        json_object_object_add(one, "value", json_object_get(wg_json_get(choice, "value")));
-        json_object_object_add(one, "title",
-                               json_object_get(wg_json_get(choice, english ? "en" : "zh")));
-        json_object_array_add(list, one);
-    }
-    return list;
-}
-
-static bool lacks(const struct workflow_case *before, const char *need)
-{
-    if (need == NULL || before->reason[0] == '\0')
-        return false;
-    bool place = strcmp(need, "place") == 0, category = strcmp(need, "category") == 0;
-    if (category)
-        return before->category[0] == '\0';
-    if (place)
-        return strcmp(before->reason, "category") != 0 && strcmp(before->reason, "holder") != 0;
-    return strcmp(before->reason, need) == 0;
-}
-
-struct json_object *workflow_form(struct json_object *row, const struct workflow_case *before,
-                                  bool english)
-{
-    struct json_object *fields = wg_json_get(row, "fields"), *form = json_object_new_array();
-    for (size_t i = 0; fields != NULL && i < json_object_array_length(fields); i++) {
-        struct json_object *field = json_object_array_get_idx(fields, i),
-                           *one = json_object_new_object();
-        bool required = json_object_get_boolean(wg_json_get(field, "required")) ||
-                        lacks(before, wg_json_text(field, "missing"));
-        json_object_object_add(one, "name", json_object_get(wg_json_get(field, "name")));
-        json_object_object_add(one, "type", json_object_get(wg_json_get(field, "type")));
-        json_object_object_add(one, "title",
-                               json_object_get(wg_json_get(field, english ? "en" : "zh")));
-        json_object_object_add(one, "required", json_object_new_boolean(required));
-        if (wg_json_get(field, "most") != NULL)
-            json_object_object_add(one, "most", json_object_get(wg_json_get(field, "most")));
-        if (wg_json_get(field, "choices") != NULL)
-            json_object_object_add(one, "choices", choices_of(field, english));
-        json_object_array_add(form, one);
-    }
-    return form;
 }
