@@ -117,6 +117,18 @@ void answer_faults(struct wg_request *request, const char *kind, int64_t rows,
     json_object_put(body);
 }
 
+void answer_broken(struct wg_request *request, const struct fault *fault)
+{
+    char zh[FAULT_TEXT_ROOM], en[FAULT_TEXT_ROOM], pointer[FAULT_POINTER_ROOM];
+    struct wg_problem *problem =
+        wg_problem_new(400, "bad-json", "请求体不是合格的 JSON", "The body is not sound JSON");
+    fault_text(fault, 0, zh);
+    fault_text(fault, 1, en);
+    fault_pointer(fault, pointer);
+    wg_problem_error(problem, pointer, zh, en);
+    wg_reply_problem(request, &problem);
+}
+
 void answer_running(struct wg_request *request)
 {
     wg_reply_refusal(request, 409, "import-running", "另一个导入正在进行,请稍后再试",

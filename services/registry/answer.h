@@ -37,6 +37,7 @@ void answer_counts(struct wg_request *request, const char *kind, bool dry_run,
 /* Sorts the faults; names at most FAULTS_MOST and counts all. */
 void answer_faults(struct wg_request *request, const char *kind, int64_t rows,
                    struct faults *faults);
+void answer_broken(struct wg_request *request, const struct fault *fault); /* it is no JSON */
 void answer_running(struct wg_request *request);
 void answer_large(struct wg_request *request);
 void answer_interrupted(struct wg_request *request);

@@ -80,7 +80,9 @@ static void end_faulty(struct import *import)
 {
     log_end(import, "faults");
     close_store(import, "faults");
-    if (import->request != NULL)
+    if (import->request != NULL && import->reader.broken && import->faults.total == 1)
+        answer_broken(import->request, &import->faults.items[0]);
+    else if (import->request != NULL)
         answer_faults(import->request, import_kinds[import->store.kind]->name, import->counts.rows,
                       &import->faults);
     import_release(import);

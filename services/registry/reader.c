@@ -201,7 +201,8 @@ static int next_feature(struct reader *reader, struct json_object **ret_row, siz
         faults_add(reader->faults, reader->collection.n, "", "feature-long", NULL);
         return 0;
     case COLLECTION_BROKEN:
-        if (strcmp(reader->collection.why, "json") == 0)
+        reader->broken = strcmp(reader->collection.why, "json") == 0;
+        if (reader->broken)
             add_offset(reader, reader->collection.n, reader->collection.offset);
         else
             faults_add(reader->faults, reader->collection.n, "", reader->collection.why, NULL);
@@ -223,7 +224,8 @@ static int read_document(struct reader *reader, struct json_object **ret_row, si
     struct json_object *document = wg_json_parse(reader->bytes, reader->length, &verdict);
     *ret_row = NULL;
     *ret_line = 1;
-    if (verdict.fault != WG_JSON_FINE)
+    reader->broken = verdict.fault != WG_JSON_FINE;
+    if (reader->broken)
         add_offset(reader, 0, verdict.offset);
     else
         *ret_row = calendar_row(document, 1, reader->faults);

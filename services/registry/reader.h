@@ -16,6 +16,7 @@ struct reader {
     enum reader_form form;
     size_t rows; /* read so far, faulty ones too */
     bool ended;
+    bool broken; /* it is no JSON as a whole: the last fault says what */
     struct csv csv;
     size_t columns[CSV_FIELDS_MOST]; /* of each field of the header, its column */
     size_t n_columns;
