@@ -76,7 +76,7 @@ void wg_service_on_drain(struct wg_service *service, wg_drained *fn, void *arg);
 bool wg_service_draining(const struct wg_service *service);
 
 /* Writes this instance's row of `instances` each second over db; statement is the index of
- * common/sql/beat.sql in the table that db prepares. */
+ * common/sql/beat_instance.sql in the table that db prepares. */
 struct wg_db;
 void wg_service_beat(struct wg_service *service, struct wg_db *db, int statement);
 

@@ -1,6 +1,6 @@
 -- A key and, where it is bound to a member of staff, that person's posts in force: a row each.
 -- $1 hash of the key, $2 now. Columns: id, staff_id, administrator, system, area of a system, rate, post,
--- area code, level, area id. Reads: api_keys, staff, posts, areas. Locks: none.
+-- area code, level, area id. Tables read: api_keys, staff, posts, areas. Locks: none.
 SELECT k.id, k.staff_id, k.administrator, k.system, scope.code, k.rate, p.post, a.code, a.level, a.id
 FROM api_keys k
 LEFT JOIN areas scope ON scope.id = k.area_id

@@ -1,3 +1,3 @@
 -- Which version each kind of registry data has. No parameters. Columns: kind, version.
--- Reads: registry_version. Locks: none.
+-- Tables read: registry_version. Locks: none.
 SELECT kind, version FROM registry_version

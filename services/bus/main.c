@@ -86,7 +86,7 @@ int main(int argc, char **argv)
     struct bus bus = { .service = wg_service_new("bus", NULL, 0, argc, argv) };
     WG_AUTO(wg_db_destroy)
     struct wg_db *db = wg_db_new(bus.service, "instances", sql_statements, SQL_COUNT, 1);
-    wg_service_beat(bus.service, db, SQL_BEAT);
+    wg_service_beat(bus.service, db, SQL_BEAT_INSTANCE);
     WG_AUTO(wg_http_destroy) struct wg_http *http = wg_http_new(bus.service, NULL, 0, NULL, NULL);
     open_doors(&bus);
     int code = wg_service_run(&bus.service);

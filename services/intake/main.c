@@ -64,7 +64,7 @@ int main(int argc, char **argv)
     WG_AUTO(codes_destroy) struct codes *codes = intake.codes = codes_new(intake.service, reads);
     WG_AUTO(store_destroy) struct store *store = intake.store = store_new(&setup);
     store_code_key(store, intake.code_key);
-    wg_service_beat(intake.service, reads, SQL_BEAT);
+    wg_service_beat(intake.service, reads, SQL_BEAT_INSTANCE);
     wg_service_versions(intake.service, reads, SQL_READ_VERSIONS, registry_changed, codes);
     WG_AUTO(wg_http_destroy)
     struct wg_http *http = wg_http_new(intake.service, routes, WG_COUNT(routes), access, &intake);

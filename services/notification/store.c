@@ -14,7 +14,7 @@ const size_t store_statement_count = SQL_COUNT;
 int store_statement(enum store_shared which)
 {
     static const int statements[] = {
-        [STORE_BEAT] = SQL_BEAT,
+        [STORE_BEAT] = SQL_BEAT_INSTANCE,
         [STORE_FIND_KEY] = SQL_FIND_KEY,
         [STORE_CLAIM_NOTICES] = SQL_CLAIM_NOTICES,
         [STORE_CLAIM_DELIVERIES] = SQL_CLAIM_DELIVERIES,

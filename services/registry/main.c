@@ -51,7 +51,7 @@ int main(int argc, char **argv)
     WG_AUTO(store_destroy) struct store *store = registry.store = store_new(reads, writes);
     WG_AUTO(wg_access_destroy)
     struct wg_access *access = wg_access_new(registry.service, reads, SQL_FIND_KEY);
-    wg_service_beat(registry.service, reads, SQL_BEAT);
+    wg_service_beat(registry.service, reads, SQL_BEAT_INSTANCE);
     wg_db_on_ready(writes, import_tidy, &registry);
     wg_service_timer(registry.service, TIDY_MS, 0, import_tidy, &registry);
     wg_service_on_drain(registry.service, import_drained, &registry);

@@ -46,7 +46,7 @@ struct wg_db *store_folder(struct store *store)
 
 int store_beat_statement(void)
 {
-    return SQL_BEAT;
+    return SQL_BEAT_INSTANCE;
 }
 
 int store_versions_statement(void)

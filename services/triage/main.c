@@ -114,7 +114,7 @@ int main(int argc, char **argv)
                              .loader = loader,
                              .preview = { reads, &knowledge, loader } };
     loader_on_complete(loader, arrivals_begin, arrivals);
-    wg_service_beat(service, reads, SQL_BEAT);
+    wg_service_beat(service, reads, SQL_BEAT_INSTANCE);
     wg_service_versions(service, reads, SQL_READ_VERSIONS, registry_changed, &triage);
     WG_AUTO(wg_http_destroy)
     struct wg_http *http = wg_http_new(service, routes, WG_COUNT(routes), access, &triage);

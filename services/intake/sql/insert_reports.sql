@@ -5,7 +5,7 @@
 -- $23 report ids, $24 sealed, $25 consent, $26 has_email: arrays, a member each report that has a reporter.
 -- $27 when the arrivals are due for the sweep.
 -- Columns: id of each report that was written; a report whose id or key stands already is not.
--- Writes: reports, reporters, arrivals. Locks: the new rows.
+-- Tables written: reports, reporters, arrivals. Locks: the new rows.
 WITH written AS (
     INSERT INTO reports (id, received_at, occurred_at, text, category, area, lat, lon, crs, address, channel, language,
         entered_by, on_behalf, training, source_system, source_id, source_due_at, source_return_by, key_hash,

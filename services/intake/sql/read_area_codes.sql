@@ -1,2 +1,2 @@
--- Codes in force, in slices. $1 after this code, $2 how many. Columns: code. Reads: areas. Locks: none.
+-- Codes in force, in slices. $1 after this code, $2 how many. Columns: code. Tables read: areas. Locks: none.
 SELECT DISTINCT code FROM areas WHERE valid_to IS NULL AND code > $1::text ORDER BY code LIMIT $2::int4

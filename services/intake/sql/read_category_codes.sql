@@ -1,2 +1,2 @@
--- Codes in use. No parameters. Columns: code. Reads: categories. Locks: none.
+-- Codes in use. No parameters. Columns: code. Tables read: categories. Locks: none.
 SELECT code FROM categories WHERE retired_at IS NULL ORDER BY code

@@ -4,7 +4,7 @@
 -- $17 clocks, $18 event type, $19 actor, $20 was, $21 data, $22 key, $23 body hash.
 -- Arrays, a member each notice: $24 case, $25 rule, $26 staff, $27 to the reporter, $28 training.
 -- $29 now, $30 when notices are due for the sweep. Columns: id, n, xid.
--- Writes: cases, events, action_keys, notices. Locks: those rows.
+-- Tables written: cases, events, action_keys, notices. Locks: those rows.
 WITH given AS (
     SELECT * FROM unnest($1::bigint[], $2::int4[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::bigint[],
         $8::text[], $9::text[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::boolean[],

@@ -1,5 +1,5 @@
 -- A lease on arrivals that no hint has brought. $1 now, $2 leased until, $3 how many. Columns: report_id.
--- Writes: arrivals (due_at, tries). Locks: the rows claimed, skipping locked ones.
+-- Tables written: arrivals (due_at, tries). Locks: the rows claimed, skipping locked ones.
 -- By ctid, so that the plan does not depend on how large the planner takes the queue for: a queue is empty when it is
 -- analysed and full when it matters.
 UPDATE arrivals SET due_at = $2::timestamptz, tries = tries + 1

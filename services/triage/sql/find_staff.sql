@@ -1,4 +1,4 @@
 -- A member of staff by code. $1 code. Columns: id, and codes of the areas of the posts, joined by commas.
--- Reads: staff, posts, areas. Locks: none.
+-- Tables read: staff, posts, areas. Locks: none.
 SELECT s.id, string_agg(a.code, ',') FROM staff s JOIN posts p ON p.staff_id = s.id JOIN areas a ON a.id = p.area_id
 WHERE s.code = $1::text AND s.left_at IS NULL GROUP BY s.id

@@ -7,7 +7,7 @@
 -- `IS TRUE` keeps each IN a hashed sub-plan: as a join, the planner takes arrivals for empty, and nested loops over a
 -- full batch cost more than all the rest.
 -- Columns: case_id of each case opened, xid.
--- Writes: arrivals, case_reports, cases, events, notices. Locks: those rows.
+-- Tables written: arrivals, case_reports, cases, events, notices. Locks: those rows.
 WITH taken AS (
     DELETE FROM arrivals WHERE report_id = ANY ($1::bigint[]) RETURNING report_id
 ), link AS (

@@ -1,7 +1,7 @@
 -- Areas in force, in slices by id, with borders in scaled metres (0.5 m tolerance).
 -- $1 after this id, $2 how many, $3 metres a degree of longitude, $4 of latitude.
 -- Columns: id, code, level, kind, parent_id, matters (",a,b," or null), border (WKB or null).
--- Reads: areas. Locks: none.
+-- Tables read: areas. Locks: none.
 SELECT id, code, level, kind, parent_id,
     CASE WHEN cardinality(matters) > 0 THEN ',' || array_to_string(matters, ',') || ',' END,
     ST_AsBinary(ST_Scale(ST_SimplifyPreserveTopology(border, 0.000005), $3::float8, $4::float8))
