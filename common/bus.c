@@ -18,7 +18,8 @@ struct wg_bus {
     wg_bus_event *on_event;
     void *ids_arg, *event_arg;
     bool listening;
-    char *held; /* bus.reorder: a frame that lets the next one pass */
+    char *held; /* bus.reorder: a frame that lets the next one of its socket pass */
+    zsock_t *held_for;
     struct wg_metric *dropped, *bad, *sent, *received;
 };
 
@@ -123,10 +124,11 @@ static void send_or_fault(struct wg_bus *bus, zsock_t *socket, const char *frame
         send_frame(bus, socket, frame);
     if (WG_FAULT(BUS_REORDER) < 0 && bus->held == NULL) {
         bus->held = wg_strdup(frame);
+        bus->held_for = socket;
         return;
     }
     send_frame(bus, socket, frame);
-    if (bus->held != NULL && socket == bus->push_reports) {
+    if (bus->held != NULL && socket == bus->held_for) {
         send_frame(bus, socket, bus->held);
         wg_free(&bus->held);
     }
