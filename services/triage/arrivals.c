@@ -249,20 +249,31 @@ static void log_opened(struct arrivals *arrivals, const struct opening *opening,
                  after->reason);
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
+    return (one > other) - (one < other);
+}
+
+/* The rows come in the order in which PostgreSQL met the arrivals, which is not that of the items.
+ */
 static void done(const struct wg_flight *flight, void **items, size_t n, void *arg)
 {
     struct arrivals *arrivals = arg;
     const PGresult *rows = wg_flight_result(flight, 0);
-    int written = PQntuples(rows), row = 0;
-    int64_t now = wg_clock_now(), ids[PAGE];
+    int written = PQntuples(rows);
+    int64_t now = wg_clock_now(), ids[PAGE], written_ids[PAGE];
     size_t told = 0;
     if (WG_FAULT(TRIAGE_AFTER_COMMIT) < 0)
         wg_log(WG_WARNING, "fault-point", "point=triage.after_commit_before_publish");
+    for (int row = 0; row < written; row++)
+        written_ids[row] = wg_get_i64(rows, row, 0);
+    qsort(written_ids, (size_t)written, sizeof written_ids[0], compare_ids);
     for (size_t i = 0; i < n; i++) {
         struct opening *opening = items[i];
         arrivals->alone_open = arrivals->alone_open && !opening->alone;
-        if (row < written && wg_get_i64(rows, row, 0) == opening->decision.after.id) {
-            row++;
+        if (bsearch(&opening->decision.after.id, written_ids, (size_t)written,
+                    sizeof written_ids[0], compare_ids) != NULL) {
             log_opened(arrivals, opening, now);
             if (opening->decision.n_notices > 0)
                 ids[told++] = opening->decision.after.id;
