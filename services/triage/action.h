@@ -1,5 +1,5 @@
-/* One action on its way, shared by actions.c (the course) and replies.c (what the asker is told).
- */
+/* One action on its way, shared by actions.c (its course), action_request.c (what is asked),
+ * action_rows.c (columns) and replies.c (what the asker is told). */
 #pragma once
 
 #include "common/access.h"
@@ -34,6 +34,25 @@ struct action {
 
 void action_free(struct action **action);
 struct workflow_actor action_actor(const struct action *action);
+
+/* ---- action_request.c */
+
+/* "12", or its number with date and check digit. 0: neither. */
+int64_t action_case_id(const char *text);
+/* False: it was answered. */
+bool action_key_fine(struct wg_request *request);
+bool action_take_body(struct action *action);
+/* "<n>" of If-Match; a list or a weak tag never matches. */
+void action_take_match(struct action *action);
+
+/* ---- action_rows.c */
+
+/* Takes what read_case.sql gave, but its workflow and the key's earlier use. */
+void action_read(struct action *action, const PGresult *rows);
+/* Of a wg_batch: locks the cases, then moves them. */
+void action_build(struct wg_flight *flight, void **items, size_t n, void *arg);
+
+/* ---- replies.c */
 
 /* Each replies; the action stays the caller's. */
 void reply_list(struct action *action);

@@ -1,11 +1,8 @@
 #include "services/triage/actions.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "common/area.h"
 #include "common/batch.h"
 #include "common/bus.h"
 #include "common/clock.h"
@@ -17,7 +14,6 @@
 
 #include "services/triage/action.h"
 #include "services/triage/facts.h"
-#include "services/triage/notices.h"
 #include "triage_sql.h"
 
 enum { ROUNDS_MOST = 20, WEIGHT = 4000, SINCE_MOST = 50 };
@@ -217,45 +213,6 @@ static void copy(char *to, size_t size, const char *from)
     snprintf(to, size, "%s", from == NULL ? "" : from);
 }
 
-/* Columns of read_case.sql. */
-static void read_before(struct action *action, const PGresult *rows)
-{
-    struct workflow_case *before = &action->before;
-    struct wg_json_verdict verdict;
-    const char *clocks = wg_get_text(rows, 0, 20);
-    json_object_put(before->clocks);
-    *before = (struct workflow_case){
-        .id = action->case_id,
-        .version = (int32_t)wg_get_i64(rows, 0, 0),
-        .decided = (int32_t)wg_get_i64(rows, 0, 1),
-        .area_id = wg_get_i64(rows, 0, 6),
-        .born_area_id = wg_get_i64(rows, 0, 8),
-        .holder = wg_get_i64(rows, 0, 10),
-        .party = (int32_t)wg_get_i64(rows, 0, 11),
-        .resolver = wg_get_i64(rows, 0, 13),
-        .training = wg_get_bool(rows, 0, 15),
-        .restricted = wg_get_bool(rows, 0, 16),
-        .opened_at = wg_get_time(rows, 0, 17),
-        .due_at = wg_get_time(rows, 0, 18),
-        .wake_at = wg_get_time(rows, 0, 19),
-        .clocks = wg_json_parse(clocks, strlen(clocks), &verdict),
-    };
-    if (before->clocks == NULL)
-        before->clocks = json_object_new_object();
-    copy(before->state, sizeof before->state, wg_get_text(rows, 0, 3));
-    copy(before->level, sizeof before->level, wg_get_text(rows, 0, 4));
-    copy(before->grade, sizeof before->grade, wg_get_text(rows, 0, 5));
-    copy(before->area, sizeof before->area, wg_get_text(rows, 0, 7));
-    copy(before->category, sizeof before->category, wg_get_text(rows, 0, 9));
-    copy(before->reason, sizeof before->reason, wg_get_text(rows, 0, 12));
-    copy(before->outcome, sizeof before->outcome, wg_get_text(rows, 0, 14));
-    action->has_point = !wg_is_null(rows, 0, 21);
-    action->lat = wg_get_f64(rows, 0, 21);
-    action->lon = wg_get_f64(rows, 0, 22);
-    action->reporter_has_mail = wg_get_bool(rows, 0, 23);
-    action->workflow = knowledge_workflow(action->owner->knowledge, (int)wg_get_i64(rows, 0, 2));
-}
-
 /* True where the key has done something before: then it was answered, or is being answered. */
 static bool answered_before(struct action *action, const PGresult *rows)
 {
@@ -286,7 +243,8 @@ static void take_case(struct action *action, const PGresult *rows)
     if (!action->only_list && answered_before(action, rows))
         return;
     workflow_decision_clear(&action->decision);
-    read_before(action, rows);
+    action_read(action, rows);
+    action->workflow = knowledge_workflow(action->owner->knowledge, (int)wg_get_i64(rows, 0, 2));
     if (action->workflow == NULL) {
         reply_away(action); /* the version is being loaded */
         action_free(&action);
@@ -349,83 +307,6 @@ static void read_case(struct action *action)
 }
 
 /* ---- writing */
-
-static void put_text(struct wg_column *column, const char *value)
-{
-    wg_column_text(column, value[0] == '\0' ? NULL : value);
-}
-
-static void put_id(struct wg_column *column, int64_t value)
-{
-    if (value == 0)
-        wg_column_null(column);
-    else
-        wg_column_i64(column, value);
-}
-
-static void put_json(struct wg_column *column, struct json_object *value)
-{
-    wg_column_text(column, value == NULL
-                               ? NULL
-                               : json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN));
-}
-
-static void put_row(struct wg_column **c, const struct action *action)
-{
-    const struct workflow_case *after = &action->decision.after;
-    wg_column_i64(c[0], action->case_id);
-    wg_column_i64(c[1], action->before.version);
-    wg_column_i64(c[2], action->decision.deciding);
-    wg_column_text(c[3], after->state);
-    wg_column_text(c[4], after->level);
-    put_text(c[5], after->grade);
-    wg_column_i64(c[6], after->area_id);
-    wg_column_text(c[7], after->area);
-    put_text(c[8], after->category);
-    put_id(c[9], after->holder);
-    put_text(c[10], after->reason);
-    put_id(c[11], after->resolver);
-    put_text(c[12], after->outcome);
-    wg_column_i64(c[13], after->restricted);
-    put_id(c[14], after->due_at);
-    put_id(c[15], after->wake_at);
-    put_json(c[16], after->clocks);
-    wg_column_text(c[17], action->decision.event);
-    put_id(c[18], action->caller.staff_id);
-    put_json(c[19], action->decision.was);
-    put_json(c[20], action->decision.data);
-    wg_column_bytes(c[21], action->key, sizeof action->key);
-    wg_column_bytes(c[22], action->body, sizeof action->body);
-}
-
-static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
-{
-    static const enum wg_type types[] = {
-        WG_I64,    WG_I32,    WG_BOOL,   WG_STRING, WG_STRING, WG_STRING, WG_I64,   WG_STRING,
-        WG_STRING, WG_I64,    WG_STRING, WG_I64,    WG_STRING, WG_BOOL,   WG_TIME,  WG_TIME,
-        WG_JSONB,  WG_STRING, WG_I64,    WG_JSONB,  WG_JSONB,  WG_BYTEA,  WG_BYTEA,
-    };
-    struct wg_column *columns[WG_COUNT(types)], *ids = wg_column_new(WG_I64);
-    struct notice_columns notices;
-    (void)arg;
-    for (size_t i = 0; i < WG_COUNT(types); i++)
-        columns[i] = wg_column_new(types[i]);
-    notices_begin(&notices);
-    for (size_t i = 0; i < n; i++) {
-        const struct action *action = items[i];
-        wg_column_i64(ids, action->case_id);
-        put_row(columns, action);
-        notices_put(&notices, &action->decision);
-    }
-    WG_AUTO(wg_params_destroy) struct wg_params *locks = wg_params_new();
-    wg_params_array(locks, &ids);
-    wg_flight_add(flight, SQL_LOCK_CASES, &locks);
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    for (size_t i = 0; i < WG_COUNT(types); i++)
-        wg_params_array(params, &columns[i]);
-    notices_end(&notices, params, wg_clock_now());
-    wg_flight_add(flight, SQL_APPLY_STEPS, &params);
-}
 
 static int32_t written(const PGresult *rows, int64_t case_id)
 {
@@ -504,24 +385,13 @@ static uint64_t key_of(const void *item)
 
 /* ---- requests */
 
-/* "12" or its number with date and check digit. 0: neither. */
-static int64_t case_id_of(const char *text)
-{
-    char date[7], *end;
-    int64_t id;
-    if (wg_number_read(text, &id, date) == 0)
-        return id;
-    id = strtoll(text, &end, 10);
-    return *end == '\0' && id > 0 ? id : 0;
-}
-
 static struct action *begin(struct wg_request *request, struct actions *actions)
 {
     struct action *action = wg_new(sizeof *action);
     action->owner = actions;
     action->request = request;
     action->caller = *wg_request_caller(request);
-    action->case_id = case_id_of(wg_request_param(request, "id"));
+    action->case_id = action_case_id(wg_request_param(request, "id"));
     if (action->case_id != 0 && loader_complete(actions->loader))
         return action;
     if (action->case_id == 0)
@@ -541,121 +411,19 @@ void actions_get(struct wg_request *request, struct actions *actions)
     read_case(action);
 }
 
-/* "<n>" of If-Match; a list or a weak tag never matches. */
-static void take_match(struct action *action)
-{
-    const char *given = wg_request_header(action->request, "If-Match");
-    int n = 0, used = 0;
-    action->has_match = given != NULL;
-    bool right =
-        given != NULL && sscanf(given, "\"%d\"%n", &n, &used) == 1 && given[used] == '\0' && n > 0;
-    action->match = right ? n : 0;
-}
-
-static void take_key(struct action *action, const char *body, size_t length)
-{
-    const char *given = wg_request_header(action->request, "Idempotency-Key");
-    char who[32];
-    char random[24];
-    if (given == NULL) { /* one of our own, so that an unknown fate can be asked about */
-        randombytes_buf(random, sizeof random);
-        wg_hash(action->key, NULL, random, sizeof random, NULL);
-    } else {
-        snprintf(who, sizeof who, "%lld", (long long)action->caller.key_id);
-        wg_hash(action->key, NULL, who, strlen(who), given, strlen(given), NULL);
-    }
-    wg_hash(action->body, NULL, body, length, wg_request_path(action->request),
-            strlen(wg_request_path(action->request)), NULL);
-}
-
-static bool take_body(struct action *action)
-{
-    size_t length;
-    const char *type = wg_request_header(action->request, "Content-Type");
-    if (type == NULL || strncasecmp(type, "application/json", 16) != 0) {
-        wg_reply_refusal(action->request, 415, "unsupported-media-type", "请用 application/json",
-                         "Send application/json");
-        return false;
-    }
-    const char *body = wg_request_body(action->request, &length);
-    action->input = wg_request_json(action->request);
-    if (action->input == NULL)
-        return false;
-    const char *name = wg_json_text(action->input, "action");
-    if (name == NULL || strlen(name) >= sizeof action->name) {
-        struct wg_problem *problem =
-            wg_problem_new(422, "invalid-action", "操作内容有误", "The action has faults");
-        wg_problem_error(problem, "/action", "必填", "is required");
-        wg_reply_problem(action->request, &problem);
-        return false;
-    }
-    copy(action->name, sizeof action->name, name);
-    json_object_object_del(action->input, "action");
-    take_key(action, body, length);
-    return true;
-}
-
-static bool key_fine(struct wg_request *request)
-{
-    const char *key = wg_request_header(request, "Idempotency-Key");
-    if (key == NULL || (key[0] != '\0' && strlen(key) <= 200))
-        return true;
-    wg_reply_refusal(request, 400, "bad-idempotency-key", "Idempotency-Key 应为 1 至 200 字节",
-                     "Idempotency-Key must have 1 to 200 bytes");
-    return false;
-}
-
 void actions_post(struct wg_request *request, struct actions *actions)
 {
-    if (!key_fine(request))
+    if (!action_key_fine(request))
         return;
     struct action *action = begin(request, actions);
     if (action == NULL)
         return;
-    if (!take_body(action)) {
+    if (!action_take_body(action)) {
         action_free(&action);
         return;
     }
-    take_match(action);
+    action_take_match(action);
     read_case(action);
-}
-
-/* ---- the workflows themselves */
-
-void actions_workflows(struct wg_request *request, struct actions *actions)
-{
-    struct json_object *body = json_object_new_object(), *items = json_object_new_array();
-    const struct knowledge *knowledge = actions->knowledge;
-    for (size_t i = 0; i < knowledge->n_workflows; i++) {
-        struct json_object *item = json_object_new_object();
-        struct json_object *title =
-            wg_json_get(workflow_definition(knowledge->workflows[i]), "title");
-        json_object_object_add(item, "name",
-                               json_object_new_string(workflow_name(knowledge->workflows[i])));
-        json_object_object_add(item, "version",
-                               json_object_new_int(workflow_id(knowledge->workflows[i])));
-        json_object_object_add(
-            item, "title",
-            json_object_get(wg_json_get(title, wg_request_english(request) ? "en" : "zh")));
-        json_object_array_add(items, item);
-    }
-    json_object_object_add(body, "items", items);
-    wg_reply_json(request, 200, &body);
-}
-
-void actions_workflow(struct wg_request *request, struct actions *actions)
-{
-    const struct workflow *found = NULL;
-    const char *name = wg_request_param(request, "name");
-    for (size_t i = 0; i < actions->knowledge->n_workflows; i++)
-        if (strcmp(workflow_name(actions->knowledge->workflows[i]), name) == 0)
-            found = actions->knowledge->workflows[i];
-    if (found == NULL) {
-        wg_reply_refusal(request, 404, "not-found", "没有这个流程", "There is no such workflow");
-        return;
-    }
-    struct json_object *body = json_object_get(workflow_definition(found));
-    wg_reply_json(request, 200, &body);
 }
 
 /* ---- life */
@@ -677,7 +445,7 @@ struct actions *actions_new(struct wg_service *service, struct wg_db *reads, str
     const struct wg_batch_rules rules = {
         .name = "actions",
         .key = key_of,
-        .build = build,
+        .build = action_build,
         .done = done,
         .reject = reject,
         .again = again,

@@ -16,5 +16,3 @@ void actions_destroy(struct actions **actions);
 
 void actions_post(struct wg_request *request, struct actions *actions);
 void actions_get(struct wg_request *request, struct actions *actions);
-void actions_workflows(struct wg_request *request, struct actions *actions);
-void actions_workflow(struct wg_request *request, struct actions *actions);

@@ -1,17 +1,15 @@
 #include "services/triage/city_load.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/crypto.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/service.h"
 
+#include "services/triage/workflow_offer.h"
 #include "triage_sql.h"
 
 enum { AREA_SLICE = 250, ROW_SLICE = 1000, KINDS = 6, AGAIN_MS = 1000 };
@@ -356,51 +354,6 @@ static void insert_landed(struct wg_flight *flight, void *arg)
         loader->again[WORKFLOWS] = true;
 }
 
-static void offer_file(struct loader *loader, const char *path)
-{
-    char fault[200];
-    uint8_t hash[WG_HASH_BYTES];
-    struct workflow *workflow = NULL;
-    WG_AUTO(wg_json_put) struct json_object *definition = json_object_from_file(path);
-    if (definition == NULL || workflow_new(definition, 0, &workflow, fault, sizeof fault) != 0) {
-        wg_log(WG_ERROR, "workflow-refused", "file=%s reason=%s", path,
-               wg_log_quote(definition == NULL ? json_util_get_last_err() : fault));
-        return;
-    }
-    const char *text = json_object_to_json_string_ext(definition, JSON_C_TO_STRING_PLAIN);
-    wg_hash(hash, NULL, text, strlen(text), NULL);
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_text(params, workflow_name(workflow));
-    wg_params_bytes(params, hash, sizeof hash);
-    wg_params_text(params, text);
-    wg_params_time(params, wg_clock_now());
-    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(insert_landed, loader);
-    wg_flight_add(flight, SQL_INSERT_WORKFLOW, &params);
-    if (wg_db_send(loader->db, &flight) != 0)
-        loader->again[WORKFLOWS] = true;
-    workflow_destroy(&workflow);
-}
-
-static void offer_files(struct loader *loader)
-{
-    DIR *folder = opendir(loader->folder);
-    struct dirent *entry;
-    if (folder == NULL) {
-        wg_log(WG_ERROR, "workflow-folder", "folder=%s error=%s", loader->folder,
-               strerrordesc_np(errno));
-        return;
-    }
-    while ((entry = readdir(folder)) != NULL) {
-        char path[600];
-        const char *dot = strrchr(entry->d_name, '.');
-        if (dot == NULL || strcmp(dot, ".json") != 0)
-            continue;
-        snprintf(path, sizeof path, "%s/%s", loader->folder, entry->d_name);
-        offer_file(loader, path);
-    }
-    closedir(folder);
-}
-
 /* ---- starting a loading */
 
 static void load(struct loader *loader, enum kind kind)
@@ -427,8 +380,9 @@ static void load(struct loader *loader, enum kind kind)
         ask(loader, CALENDARS, SQL_READ_CALENDAR, &params, calendar_landed);
         break;
     case WORKFLOWS:
-        if (!loader->loaded[WORKFLOWS])
-            offer_files(loader);
+        if (!loader->loaded[WORKFLOWS] &&
+            !workflow_offer(loader->db, loader->folder, insert_landed, loader))
+            loader->again[WORKFLOWS] = true;
         read_workflows(loader);
         break;
     }

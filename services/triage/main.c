@@ -13,6 +13,7 @@
 #include "services/triage/arrivals.h"
 #include "services/triage/city_load.h"
 #include "services/triage/preview.h"
+#include "services/triage/workflows.h"
 #include "triage_sql.h"
 
 static const char *workflows, *begins;
@@ -62,12 +63,12 @@ static void get_actions(struct wg_request *request, void *arg)
 
 static void get_workflows(struct wg_request *request, void *arg)
 {
-    actions_workflows(request, ((struct triage *)arg)->actions);
+    workflows_list(request, ((struct triage *)arg)->preview.knowledge);
 }
 
 static void get_workflow(struct wg_request *request, void *arg)
 {
-    actions_workflow(request, ((struct triage *)arg)->actions);
+    workflows_get(request, ((struct triage *)arg)->preview.knowledge);
 }
 
 static void post_preview(struct wg_request *request, void *arg)

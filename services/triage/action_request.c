@@ -1,0 +1,85 @@
+/* What a request asks of a case: which case, which action with which fields, seen when, and under
+ * which key. Faults are answered here. */
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/json.h"
+
+#include "services/triage/action.h"
+
+/* "12" or its number with date and check digit. 0: neither. */
+int64_t action_case_id(const char *text)
+{
+    char date[7], *end;
+    int64_t id;
+    if (wg_number_read(text, &id, date) == 0)
+        return id;
+    id = strtoll(text, &end, 10);
+    return *end == '\0' && id > 0 ? id : 0;
+}
+
+/* "<n>" of If-Match; a list or a weak tag never matches. */
+void action_take_match(struct action *action)
+{
+    const char *given = wg_request_header(action->request, "If-Match");
+    int n = 0, used = 0;
+    action->has_match = given != NULL;
+    bool right =
+        given != NULL && sscanf(given, "\"%d\"%n", &n, &used) == 1 && given[used] == '\0' && n > 0;
+    action->match = right ? n : 0;
+}
+
+static void take_key(struct action *action, const char *body, size_t length)
+{
+    const char *given = wg_request_header(action->request, "Idempotency-Key");
+    char who[32];
+    char random[24];
+    if (given == NULL) { /* one of our own, so that an unknown fate can be asked about */
+        randombytes_buf(random, sizeof random);
+        wg_hash(action->key, NULL, random, sizeof random, NULL);
+    } else {
+        snprintf(who, sizeof who, "%lld", (long long)action->caller.key_id);
+        wg_hash(action->key, NULL, who, strlen(who), given, strlen(given), NULL);
+    }
+    wg_hash(action->body, NULL, body, length, wg_request_path(action->request),
+            strlen(wg_request_path(action->request)), NULL);
+}
+
+bool action_take_body(struct action *action)
+{
+    size_t length;
+    const char *type = wg_request_header(action->request, "Content-Type");
+    if (type == NULL || strncasecmp(type, "application/json", 16) != 0) {
+        wg_reply_refusal(action->request, 415, "unsupported-media-type", "请用 application/json",
+                         "Send application/json");
+        return false;
+    }
+    const char *body = wg_request_body(action->request, &length);
+    action->input = wg_request_json(action->request);
+    if (action->input == NULL)
+        return false;
+    const char *name = wg_json_text(action->input, "action");
+    if (name == NULL || strlen(name) >= sizeof action->name) {
+        struct wg_problem *problem =
+            wg_problem_new(422, "invalid-action", "操作内容有误", "The action has faults");
+        wg_problem_error(problem, "/action", "必填", "is required");
+        wg_reply_problem(action->request, &problem);
+        return false;
+    }
+    snprintf(action->name, sizeof action->name, "%s", name);
+    json_object_object_del(action->input, "action");
+    take_key(action, body, length);
+    return true;
+}
+
+bool action_key_fine(struct wg_request *request)
+{
+    const char *key = wg_request_header(request, "Idempotency-Key");
+    if (key == NULL || (key[0] != '\0' && strlen(key) <= 200))
+        return true;
+    wg_reply_refusal(request, 400, "bad-idempotency-key", "Idempotency-Key 应为 1 至 200 字节",
+                     "Idempotency-Key must have 1 to 200 bytes");
+    return false;
+}
