@@ -67,11 +67,9 @@ export function schedule({ seconds, kills, random }) {
     return plan.sort((a, b) => a.at - b.at);
 }
 
-/** Some of the next hints are dropped, doubled, or let another pass. */
+/** Of the next 400 hints some are dropped, doubled, or let another pass; then it is quiet until the next start. */
 function hintFaults(random) {
     const faults = [];
-    if (random() < 0.3)
-        return '';
     for (let pass = 1; pass <= 400; pass++) {
         const dice = random();
         if (dice < 0.3)
@@ -104,14 +102,12 @@ export class Storm {
         chmodSync(this.house.faultLog, 0o666);
         for (const name of SENDERS)
             writeFileSync(join(this.house.home, 'service', name, 'env', 'WANGGE_FAULT_LOG'), this.house.faultLog);
-        if (this.bug !== undefined)
-            await this.spoil(BUGS[this.bug]);
-    }
-
-    async spoil(bug) {
-        if (bug.sql)
-            await this.house.sql(bug.sql);
-        await this.house.arm(bug.name, bug.fault);
+        if (this.bug !== undefined && BUGS[this.bug].sql)
+            await this.house.sql(BUGS[this.bug].sql);
+        for (const name of SENDERS) {
+            this.arrange(name, hintFaults(this.random));
+            await this.house.service('restart', name);
+        }
         await calm(this.house);
     }
 
