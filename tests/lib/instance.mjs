@@ -2,7 +2,7 @@
 // with sanitizers and fault points. Several test files share one where $WANGGE_TEST_SHARED names its folder (ops/test
 // sets it); a test that breaks things brings up its own.
 // verify() is what follows every system test: all is drained, no process died unasked, no sanitizer word and no stall
-// stands in any log, no flight was judged the service's own fault, and schema/checks is empty at age 0.
+// stands in any log, no flight was judged the service's own fault, schema/checks is empty at age 0, and the log replays.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, chmodSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
 import net from 'node:net';
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import assert from 'node:assert/strict';
 import { Client } from './client.mjs';
 import { Logs } from './logs.mjs';
+import { replay } from './replay.mjs';
 import { waitFor } from './wait.mjs';
 
 export const TOP = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -27,6 +28,7 @@ export function run(command, args, { env = {}, input, cwd = TOP, timeoutMs = 900
             else
                 resolve({ code: error ? (error.code ?? 124) : 0, out, err });
         });
+        child.stdin.on('error', () => {}); // it ended without reading all of it: its exit code says why
         if (input !== undefined)
             child.stdin.end(input);
     });
@@ -249,6 +251,8 @@ export class Instance {
         assert.deepEqual(broken, [], 'schema/checks');
         if (!setAside)
             assert.deepEqual(apart, [], 'nothing is set aside in a run without poison');
+        const { faults } = await replay(this, { mail: this.env.WANGGE_SMTP_URL !== undefined });
+        assert.deepEqual(faults.slice(0, 20), [], 'the log, judged again');
         assert.deepEqual(this.logs.faults(allow), [], 'the logs');
         assert.deepEqual(this.logs.unasked(), [], 'no process died unasked');
     }

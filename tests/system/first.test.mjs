@@ -178,7 +178,8 @@ describe('one report, the whole way', () => {
         await waitFor('the inbox', async () => (await leader.get('/api/v1/inbox')).json.items.some((one) => one.case === item.id));
         await house.drain();
         assert.equal(post.mails.length, before);
-        assert.ok((await counted()).states.every((row) => row.now === 0), 'left out of the roll-ups');
+        const figures = await counted();
+        assert.ok(figures.states?.every((row) => row.now === 0), `left out of the roll-ups: ${JSON.stringify(figures)}`);
     });
 
     it('a dedicated grid comes first for its own matters, and the ordinary one around it for others', async () => {
