@@ -1,4 +1,5 @@
--- For a slice of staged areas: which area each becomes, and whether it is new or changes. $1 import, $2 now, $3 after
+-- For a slice of staged areas: which area each becomes (the one in force; the one that ended when the row says, so that
+-- closing an area twice is harmless), and whether it is new or changes. $1 import, $2 now, $3 after
 -- this line, $4 up to this line. Tables: writes import_staging; reads areas, area_addresses. Locks: those rows.
 UPDATE import_staging s
 SET (target, action) = (
@@ -19,8 +20,9 @@ SET (target, action) = (
     LEFT JOIN LATERAL (
         SELECT *
         FROM areas
-        WHERE code = s.code AND layer = s.row ->> 'layer' AND (valid_to IS NULL OR valid_to > $2::timestamptz)
-        ORDER BY valid_from DESC
+        WHERE code = s.code AND layer = s.row ->> 'layer'
+            AND (valid_to IS NULL OR valid_to > $2::timestamptz OR valid_to = (s.row ->> 'valid_to')::timestamptz)
+        ORDER BY valid_to IS NULL OR valid_to > $2::timestamptz DESC, valid_from DESC
         LIMIT 1) a ON true
     LEFT JOIN areas p ON p.id = a.parent_id)
 WHERE s.import_id = $1::bigint AND s.line > $3::int AND s.line <= $4::int
