@@ -21,7 +21,6 @@ void action_read(struct action *action, const PGresult *rows)
     struct workflow_case *before = &action->before;
     struct wg_json_verdict verdict;
     const char *clocks = wg_get_text(rows, 0, 20);
-    json_object_put(before->clocks);
     *before = (struct workflow_case){
         .id = action->case_id,
         .version = (int32_t)wg_get_i64(rows, 0, 0),
@@ -36,10 +35,10 @@ void action_read(struct action *action, const PGresult *rows)
         .opened_at = wg_get_time(rows, 0, 17),
         .due_at = wg_get_time(rows, 0, 18),
         .wake_at = wg_get_time(rows, 0, 19),
-        .clocks = wg_json_parse(clocks, strlen(clocks), &verdict),
     };
-    if (before->clocks == NULL)
-        before->clocks = json_object_new_object();
+    WG_AUTO(wg_json_put)
+    struct json_object *running = wg_json_parse(clocks, strlen(clocks), &verdict);
+    workflow_read_clocks(before, running);
     copy(before->state, sizeof before->state, wg_get_text(rows, 0, 3));
     copy(before->level, sizeof before->level, wg_get_text(rows, 0, 4));
     copy(before->grade, sizeof before->grade, wg_get_text(rows, 0, 5));
@@ -66,16 +65,16 @@ static void put_id(struct wg_column *column, int64_t value)
         wg_column_i64(column, value);
 }
 
-static void put_json(struct wg_column *column, struct json_object *value)
+static void put_json(struct wg_column *column, const struct wg_text *json)
 {
-    wg_column_text(column, value == NULL
-                               ? NULL
-                               : json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN));
+    wg_column_bytes(column, json->length == 0 ? NULL : json->bytes, json->length);
 }
 
 static void put_row(struct wg_column **c, const struct action *action)
 {
     const struct workflow_case *after = &action->decision.after;
+    WG_AUTO(wg_text_destroy) struct wg_text clocks = { 0 };
+    workflow_write_clocks(after, &clocks, NULL);
     wg_column_i64(c[0], action->case_id);
     wg_column_i64(c[1], action->before.version);
     wg_column_i64(c[2], action->decision.deciding);
@@ -92,11 +91,11 @@ static void put_row(struct wg_column **c, const struct action *action)
     wg_column_i64(c[13], after->restricted);
     put_id(c[14], after->due_at);
     put_id(c[15], after->wake_at);
-    put_json(c[16], after->clocks);
+    put_json(c[16], &clocks);
     wg_column_text(c[17], action->decision.event);
     put_id(c[18], action->caller.staff_id);
-    put_json(c[19], action->decision.was);
-    put_json(c[20], action->decision.data);
+    put_json(c[19], &action->decision.was);
+    put_json(c[20], &action->decision.data);
     wg_column_bytes(c[21], action->key, sizeof action->key);
     wg_column_bytes(c[22], action->body, sizeof action->body);
 }

@@ -33,7 +33,6 @@ void action_free(struct action **action)
     if (*action == NULL)
         return;
     json_object_put((*action)->input);
-    json_object_put((*action)->before.clocks);
     workflow_decision_clear(&(*action)->decision);
     free(*action);
     *action = NULL;
@@ -78,7 +77,7 @@ static void answer_landed(struct wg_flight *flight, void *arg)
     const PGresult *rows = rows_of(flight, &action);
     if (rows == NULL)
         return;
-    reply_done(action, rows, action->decision.data == NULL);
+    reply_done(action, rows, action->decision.data.length == 0);
     action_free(&action);
 }
 

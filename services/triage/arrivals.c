@@ -169,14 +169,15 @@ static void put_id(struct wg_column *column, int64_t value)
         wg_column_i64(column, value);
 }
 
-static void put_json(struct wg_column *column, struct json_object *value)
+static void put_clocks(struct wg_column *column, const struct workflow_case *after,
+                       struct wg_text *room)
 {
-    size_t length;
-    const char *text = json_object_to_json_string_length(value, JSON_C_TO_STRING_PLAIN, &length);
-    wg_column_bytes(column, text, length);
+    wg_text_clear(room);
+    workflow_write_clocks(after, room, NULL);
+    wg_column_bytes(column, room->bytes, room->length);
 }
 
-static void put_row(struct wg_column **c, const struct opening *opening)
+static void put_row(struct wg_column **c, const struct opening *opening, struct wg_text *room)
 {
     const struct workflow_case *after = &opening->decision.after;
     wg_column_i64(c[0], after->id);
@@ -202,9 +203,9 @@ static void put_row(struct wg_column **c, const struct opening *opening)
     wg_column_i64(c[15], after->opened_at);
     put_id(c[16], after->due_at);
     put_id(c[17], after->wake_at);
-    put_json(c[18], after->clocks);
+    put_clocks(c[18], after, room);
     wg_column_text(c[19], opening->decision.event);
-    put_json(c[20], opening->decision.data);
+    wg_column_bytes(c[20], opening->decision.data.bytes, opening->decision.data.length);
 }
 
 static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
@@ -216,13 +217,14 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
     };
     struct wg_column *columns[WG_COUNT(types)];
     struct notice_columns notices;
+    WG_AUTO(wg_text_destroy) struct wg_text room = { 0 };
     (void)arg;
     for (size_t i = 0; i < WG_COUNT(types); i++)
         columns[i] = wg_column_new(types[i]);
     notices_begin(&notices);
     for (size_t i = 0; i < n; i++) {
         const struct opening *opening = items[i];
-        put_row(columns, opening);
+        put_row(columns, opening, &room);
         notices_put(&notices, &opening->decision);
     }
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "common/text.h"
+#include "common/writer.h"
 
 #include "services/triage/workflow_file.h"
 
@@ -45,29 +45,44 @@ static struct wg_limit limit_of(const struct workflow *workflow, const struct wo
     return workflow_default_limit(workflow, clock);
 }
 
-static void start_clock(const struct workflow *workflow, struct workflow_case *after,
-                        const struct workflow_facts *facts, const char *clock, int64_t now)
+static void stop_clock(struct workflow_case *after, const char *name)
 {
-    int64_t due = wg_calendar_deadline(facts->calendar, now, limit_of(workflow, facts, clock));
-    struct json_object *running = json_object_new_object();
-    json_object_object_add(running, "start", json_object_new_int64(now));
-    json_object_object_add(running, "due", json_object_new_int64(due));
-    json_object_object_add(running, "calendar", json_object_new_int64(facts->calendar_version));
-    json_object_object_add(after->clocks, clock, running);
-    if (workflow_is_due_clock(workflow, clock))
-        after->due_at = due;
+    for (size_t i = 0; i < after->n_clocks; i++) {
+        if (strcmp(after->clocks[i].name, name) != 0)
+            continue;
+        after->n_clocks--;
+        memmove(&after->clocks[i], &after->clocks[i + 1],
+                (after->n_clocks - i) * sizeof after->clocks[0]);
+        return;
+    }
+}
+
+static void start_clock(const struct workflow *workflow, struct workflow_case *after,
+                        const struct workflow_facts *facts, const char *name, int64_t now)
+{
+    stop_clock(after, name);
+    if (after->n_clocks == WORKFLOW_CLOCKS)
+        return; /* a file has no more: workflow_new sees to it */
+    struct workflow_clock *clock = &after->clocks[after->n_clocks++];
+    copy(clock->name, sizeof clock->name, name);
+    clock->start = now;
+    clock->due = wg_calendar_deadline(facts->calendar, now, limit_of(workflow, facts, name));
+    clock->calendar = facts->calendar_version;
+    if (workflow_is_due_clock(workflow, name))
+        after->due_at = clock->due;
 }
 
 static void set_wake(struct workflow_case *after)
 {
     after->wake_at = 0;
-    json_object_object_foreach(after->clocks, clock, running)
-    {
-        int64_t due = wg_json_int(running, "due");
-        (void)clock;
-        if (after->wake_at == 0 || due < after->wake_at)
-            after->wake_at = due;
-    }
+    for (size_t i = 0; i < after->n_clocks; i++)
+        if (after->wake_at == 0 || after->clocks[i].due < after->wake_at)
+            after->wake_at = after->clocks[i].due;
+}
+
+static const char *word_at(struct json_object *list, size_t i)
+{
+    return json_object_get_string(json_object_array_get_idx(list, i));
 }
 
 static void move_clocks(const struct workflow *workflow, struct json_object *row,
@@ -75,17 +90,43 @@ static void move_clocks(const struct workflow *workflow, struct json_object *row
                         int64_t now)
 {
     struct json_object *stop = wg_json_get(row, "stop"), *start = wg_json_get(row, "start");
-    if (contains(stop, WORD_ALL)) {
-        json_object_put(after->clocks);
-        after->clocks = json_object_new_object();
-    }
+    if (contains(stop, WORD_ALL))
+        after->n_clocks = 0;
     for (size_t i = 0; stop != NULL && i < json_object_array_length(stop); i++)
-        json_object_object_del(after->clocks,
-                               json_object_get_string(json_object_array_get_idx(stop, i)));
+        stop_clock(after, word_at(stop, i));
     for (size_t i = 0; start != NULL && i < json_object_array_length(start); i++)
-        start_clock(workflow, after, facts,
-                    json_object_get_string(json_object_array_get_idx(start, i)), now);
+        start_clock(workflow, after, facts, word_at(start, i), now);
     set_wake(after);
+}
+
+void workflow_write_clocks(const struct workflow_case *from, struct wg_text *out, const char *key)
+{
+    wg_write_object(out, key);
+    for (size_t i = 0; i < from->n_clocks; i++) {
+        wg_write_object(out, from->clocks[i].name);
+        wg_write_int(out, "start", from->clocks[i].start);
+        wg_write_int(out, "due", from->clocks[i].due);
+        wg_write_int(out, "calendar", from->clocks[i].calendar);
+        wg_write_end_object(out);
+    }
+    wg_write_end_object(out);
+}
+
+void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks)
+{
+    to->n_clocks = 0;
+    if (!json_object_is_type(clocks, json_type_object))
+        return;
+    json_object_object_foreach(clocks, name, clock)
+    {
+        if (to->n_clocks == WORKFLOW_CLOCKS)
+            return;
+        struct workflow_clock *read = &to->clocks[to->n_clocks++];
+        copy(read->name, sizeof read->name, name);
+        read->start = wg_json_int(clock, "start");
+        read->due = wg_json_int(clock, "due");
+        read->calendar = wg_json_int(clock, "calendar");
+    }
 }
 
 /* ---- effects */
@@ -235,22 +276,35 @@ static void add_notices(struct workflow_decision *decision, struct json_object *
 
 /* ---- what the event stores */
 
-static void put_id(struct json_object *object, const char *key, int64_t id)
+static void put_id(struct wg_text *out, const char *key, int64_t id)
 {
-    json_object_object_add(object, key, id == 0 ? NULL : json_object_new_int64(id));
+    if (id == 0)
+        wg_write_null(out, key);
+    else
+        wg_write_int(out, key, id);
 }
 
-static void put_text(struct json_object *object, const char *key, const char *value)
+static void put_text(struct wg_text *out, const char *key, const char *value)
 {
-    json_object_object_add(object, key, value[0] == '\0' ? NULL : json_object_new_string(value));
+    wg_write_string(out, key, value[0] == '\0' ? NULL : value);
+}
+
+static bool same_clocks(const struct workflow_case *left, const struct workflow_case *right)
+{
+    bool same = left->n_clocks == right->n_clocks;
+    for (size_t i = 0; same && i < left->n_clocks; i++) {
+        const struct workflow_clock *l = &left->clocks[i], *r = &right->clocks[i];
+        same = strcmp(l->name, r->name) == 0 && l->start == r->start && l->due == r->due &&
+               l->calendar == r->calendar;
+    }
+    return same;
 }
 
 /* The row after the step, as far as it changed: whoever applies these to the row before has the row
  * after. */
-static struct json_object *effects_of(const struct workflow_case *before,
-                                      const struct workflow_case *after)
+static void write_effects(struct wg_text *out, const struct workflow_case *before,
+                          const struct workflow_case *after)
 {
-    struct json_object *set = json_object_new_object();
     const struct {
         const char *key, *from, *to;
     } texts[] = {
@@ -272,56 +326,57 @@ static struct json_object *effects_of(const struct workflow_case *before,
         { "due_at", before->due_at, after->due_at },
         { "wake_at", before->wake_at, after->wake_at },
     };
+    wg_write_object(out, "effects");
     if (before->restricted != after->restricted)
-        json_object_object_add(set, "restricted", json_object_new_boolean(after->restricted));
+        wg_write_bool(out, "restricted", after->restricted);
     for (size_t i = 0; i < WG_COUNT(texts); i++)
         if (strcmp(texts[i].from, texts[i].to) != 0)
-            put_text(set, texts[i].key, texts[i].to);
+            put_text(out, texts[i].key, texts[i].to);
     for (size_t i = 0; i < WG_COUNT(numbers); i++)
         if (numbers[i].from != numbers[i].to)
-            put_id(set, numbers[i].key, numbers[i].to);
-    if (before->clocks == NULL || json_object_equal(before->clocks, after->clocks) == 0)
-        json_object_object_add(set, "clocks", json_object_get(after->clocks));
-    return set;
+            put_id(out, numbers[i].key, numbers[i].to);
+    if (before->version == 0 || !same_clocks(before, after))
+        workflow_write_clocks(after, out, "clocks");
+    wg_write_end_object(out);
 }
 
-static struct json_object *facts_of(const struct workflow_facts *facts, const char *unmet_reason)
+static void write_facts(struct wg_text *out, const struct workflow_facts *facts,
+                        const char *unmet_reason)
 {
-    struct json_object *object = json_object_new_object();
-    json_object_object_add(object, "city", json_object_new_int64(facts->city_version));
+    wg_write_object(out, "facts");
+    wg_write_int(out, "city", facts->city_version);
     if (facts->place_rule != NULL)
-        put_text(object, "place", facts->place_rule);
+        wg_write_string(out, "place", facts->place_rule);
     if (facts->holder_rule != NULL)
-        put_text(object, "holder", facts->holder_rule);
+        wg_write_string(out, "holder", facts->holder_rule);
     if (unmet_reason != NULL)
-        put_text(object, "unmet", unmet_reason);
-    return object;
+        wg_write_string(out, "unmet", unmet_reason);
+    wg_write_end_object(out);
 }
 
-static struct json_object *was_of(const struct workflow_case *before,
-                                  const struct workflow_case *after)
+static void write_was(struct wg_text *out, const struct workflow_case *before,
+                      const struct workflow_case *after)
 {
-    struct json_object *was = json_object_new_object();
+    wg_write_object(out, NULL);
     if (strcmp(before->area, after->area) != 0)
-        put_text(was, "area", before->area);
+        put_text(out, "area", before->area);
     if (strcmp(before->category, after->category) != 0)
-        put_text(was, "category", before->category);
+        put_text(out, "category", before->category);
     if (strcmp(before->level, after->level) != 0)
-        put_text(was, "level", before->level);
+        put_text(out, "level", before->level);
     if (strcmp(before->state, after->state) != 0)
-        put_text(was, "state", before->state);
+        put_text(out, "state", before->state);
     if (before->holder != after->holder)
-        put_id(was, "holder", before->holder);
+        put_id(out, "holder", before->holder);
     if (before->party != after->party)
-        put_id(was, "party", before->party);
-    return was;
+        put_id(out, "party", before->party);
+    wg_write_end_object(out);
 }
 
 void workflow_decision_clear(struct workflow_decision *decision)
 {
-    json_object_put(decision->data);
-    json_object_put(decision->was);
-    json_object_put(decision->after.clocks);
+    wg_text_destroy(&decision->data);
+    wg_text_destroy(&decision->was);
     *decision = (struct workflow_decision){ 0 };
 }
 
@@ -332,17 +387,18 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
 {
     static const struct workflow_actor system = { 0 };
     struct json_object *open = workflow_open_row(workflow), *walk = wg_json_get(open, "walk");
-    struct json_object *passed = json_object_new_array();
     const struct workflow_case nothing = { 0 };
     const char *why = NULL;
     *ret_decision = (struct workflow_decision){ .after = *fresh, .deciding = true };
     struct workflow_case *after = &ret_decision->after;
+    struct wg_text *data = &ret_decision->data;
+    wg_write_object(data, NULL);
+    wg_write_array(data, "passed");
     copy(after->state, sizeof after->state, workflow_initial(workflow));
     copy(after->level, sizeof after->level, text(open, "level"));
     copy(ret_decision->event, sizeof ret_decision->event, text(open, "event"));
     after->area_id = after->born_area_id = facts->area_id;
     copy(after->area, sizeof after->area, facts->area);
-    after->clocks = json_object_new_object();
     const struct step begin = { workflow, open, NULL, facts, &system, after };
     effect_category(&begin);
     move_clocks(workflow, open, after, facts, fresh->opened_at);
@@ -354,7 +410,7 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
             break;
         const struct step step = { workflow, row, NULL, facts, &system, after };
         apply(&step, fresh->opened_at);
-        json_object_array_add(passed, json_object_new_string(after->state));
+        wg_write_string(data, NULL, after->state);
         add_notices(ret_decision, wg_json_get(row, "notices"), facts);
     }
     after->version = after->decided = 1;
@@ -362,10 +418,10 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
         copy(after->reason, sizeof after->reason, why);
         add_notices(ret_decision, wg_json_get(open, "waits"), facts);
     }
-    ret_decision->data = json_object_new_object();
-    json_object_object_add(ret_decision->data, "passed", passed);
-    json_object_object_add(ret_decision->data, "facts", facts_of(facts, why));
-    json_object_object_add(ret_decision->data, "effects", effects_of(&nothing, after));
+    wg_write_end_array(data);
+    write_facts(data, facts, why);
+    write_effects(data, &nothing, after);
+    wg_write_end_object(data);
 }
 
 /* ---- stepping */
@@ -391,6 +447,23 @@ static const char *refused_by_guard(struct json_object *row, const struct workfl
                                                                            : NULL;
 }
 
+static void write_event(struct workflow_decision *decision, const struct workflow_ask *ask,
+                        const struct workflow_case *before)
+{
+    struct wg_text *data = &decision->data;
+    size_t length;
+    const char *input =
+        json_object_to_json_string_length(ask->input, JSON_C_TO_STRING_PLAIN, &length);
+    wg_write_object(data, NULL);
+    wg_write_string(data, "action", ask->action);
+    if (json_object_object_length(ask->input) > 0)
+        wg_write_raw(data, "input", input, length);
+    write_facts(data, ask->facts, NULL);
+    write_effects(data, before, &decision->after);
+    wg_write_end_object(data);
+    write_was(&decision->was, before, &decision->after);
+}
+
 int workflow_step(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision, struct wg_problem *problem,
                   const char **ret_why)
@@ -411,8 +484,6 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
         return STEP_FAULTS;
     *ret_decision = (struct workflow_decision){ .after = *before };
     struct workflow_case *after = &ret_decision->after;
-    after->clocks = NULL;
-    json_object_deep_copy(before->clocks, &after->clocks, NULL);
     const struct step step = { workflow, row, ask->input, ask->facts, ask->actor, after };
     apply(&step, ask->now);
     ret_decision->deciding = workflow_is_deciding(row);
@@ -421,13 +492,7 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
         after->decided = after->version;
     copy(ret_decision->event, sizeof ret_decision->event, text(row, "event"));
     add_notices(ret_decision, wg_json_get(row, "notices"), ask->facts);
-    ret_decision->data = json_object_new_object();
-    json_object_object_add(ret_decision->data, "action", json_object_new_string(ask->action));
-    if (json_object_object_length(ask->input) > 0)
-        json_object_object_add(ret_decision->data, "input", json_object_get(ask->input));
-    json_object_object_add(ret_decision->data, "facts", facts_of(ask->facts, NULL));
-    json_object_object_add(ret_decision->data, "effects", effects_of(before, after));
-    ret_decision->was = was_of(before, after);
+    write_event(ret_decision, ask, before);
     return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "common/calendar.h"
 #include "common/problem.h"
+#include "common/text.h"
 
 struct workflow;
 
@@ -35,6 +36,13 @@ const char *workflow_role(const struct workflow *workflow, size_t i, const char 
 const char *workflow_action_title(const struct workflow *workflow, const char *action,
                                   bool english);
 
+enum { WORKFLOW_CLOCKS = 8 };
+
+struct workflow_clock {
+    char name[24];
+    int64_t start, due, calendar; /* calendar: its version */
+};
+
 /* A case as the engine sees it. Text is "" where there is none, ids 0. */
 struct workflow_case {
     int64_t id;
@@ -48,9 +56,15 @@ struct workflow_case {
     int64_t resolver;
     bool training, restricted;
     int64_t opened_at, due_at, wake_at;
-    struct json_object
-        *clocks; /* {"<clock>": {"start": µs, "due": µs, "calendar": version}}; owned */
+    size_t n_clocks; /* those that run */
+    struct workflow_clock clocks[WORKFLOW_CLOCKS];
 };
+
+/* The running clocks as JSON, {"<clock>": {"start": µs, "due": µs, "calendar": version}}: what
+ * `cases` and the event's effects hold. key as in common/writer.h. */
+void workflow_write_clocks(const struct workflow_case *from, struct wg_text *out, const char *key);
+/* Reads them back; what does not fit is left out. */
+void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks);
 
 enum { WORKFLOW_PEOPLE = 8, WORKFLOW_NOTICES = 4, WORKFLOW_LIMITS = 6, WORKFLOW_ROLES = 4 };
 
@@ -101,9 +115,8 @@ struct workflow_decision {
     struct workflow_case after;
     char event[40];
     bool deciding;
-    struct json_object *data; /* action, passed, input, facts, effects: what the event stores */
-    struct json_object
-        *was; /* the dimensions that changed, with their former values; NULL = none */
+    struct wg_text data; /* JSON: action, passed, input, facts, effects: what the event stores */
+    struct wg_text was;  /* JSON: the dimensions that changed, as they were; empty at the opening */
     size_t n_notices;
     struct workflow_notice notices[WORKFLOW_NOTICES];
 };

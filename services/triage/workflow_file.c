@@ -11,7 +11,7 @@
 
 /* Bytes that the columns and the engine's structures hold. */
 enum { STATE_MOST = 31, CLOCK_MOST = 23, EVENT_MOST = 39, RULE_MOST = 31, WORD_MOST = 23 };
-enum { CLOCKS_MOST = 16, STATES_MOST = 64, NAME_MOST = 39, TITLE_MOST = 300, LENGTH_MOST = 10000 };
+enum { STATES_MOST = 64, NAME_MOST = 39, TITLE_MOST = 300, LENGTH_MOST = 10000 };
 
 struct workflow {
     int id;
@@ -22,7 +22,7 @@ struct workflow {
         const char *name;
         struct wg_limit limit;
         bool due;
-    } clocks[CLOCKS_MOST];
+    } clocks[WORKFLOW_CLOCKS];
 };
 
 /* The file's tables, while it is read. */
@@ -333,7 +333,7 @@ static bool read_file(struct reading *reading, struct json_object *definition)
     if (!reading_titled(reading, wg_json_get(definition, "title")))
         return false;
     reading_leave(reading, mark);
-    if (!table(reading, "clocks", CLOCKS_MOST, read_clock) ||
+    if (!table(reading, "clocks", WORKFLOW_CLOCKS, read_clock) ||
         !table(reading, "states", STATES_MOST, read_state) ||
         !table(reading, "people", WORKFLOW_ROLES, read_person))
         return false;
