@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/json.h"
 #include "common/position.h"
 #include "common/text.h"
 
@@ -58,23 +57,29 @@ static void one_of(struct judge *judge, const char *value, const char *pointer,
         fault(judge, pointer, zh, en);
 }
 
-static int64_t time_of(struct judge *judge, struct json_object *value, const char *pointer)
+/* False: it is no time. */
+static bool time_of(struct judge *judge, struct json_object *value, const char *pointer,
+                    int64_t *ret_time)
 {
-    int64_t time = 0;
-    if (!json_object_is_type(value, json_type_string) ||
-        wg_time_parse(json_object_get_string(value), &time) != 0) {
-        fault(judge, pointer, "应是带时区的时间,如 2026-11-23T08:00:00+08:00",
-              "must be a time with its offset, such as 2026-11-23T08:00:00+08:00");
-        return 0;
-    }
-    return time;
+    if (json_object_is_type(value, json_type_string) &&
+        wg_time_parse(json_object_get_string(value), ret_time) == 0)
+        return true;
+    fault(judge, pointer, "应是带时区的时间,如 2026-11-23T08:00:00+08:00",
+          "must be a time with its offset, such as 2026-11-23T08:00:00+08:00");
+    return false;
 }
 
 static bool flag_of(struct judge *judge, struct json_object *value, const char *pointer)
 {
-    if (!json_object_is_type(value, json_type_boolean))
-        fault(judge, pointer, "应是 true 或 false", "must be true or false");
-    return json_object_get_boolean(value) != 0;
+    if (json_object_is_type(value, json_type_boolean))
+        return json_object_get_boolean(value) != 0;
+    fault(judge, pointer, "应是 true 或 false", "must be true or false");
+    return false;
+}
+
+static bool given(struct json_object *object, const char *name)
+{
+    return json_object_object_get_ex(object, name, NULL) != 0;
 }
 
 /* ---- each member of the report; the table below names them */
@@ -178,9 +183,10 @@ static void take_training(struct judge *judge, struct json_object *value)
 static void take_occurred_at(struct judge *judge, struct json_object *value)
 {
     const int64_t day = INT64_C(86400) * 1000000;
-    int64_t at = time_of(judge, value, "/occurred_at");
+    int64_t at = 0;
+    bool time = time_of(judge, value, "/occurred_at", &at);
     judge->report->occurred_at = at;
-    if (at != 0 &&
+    if (time &&
         (at > judge->known->now + day / 24 || at < judge->known->now - YEARS_BACK * 366 * day))
         fault(judge, "/occurred_at", "不能在将来,也不能早于十年前",
               "must not lie in the future, nor more than ten years back");
@@ -266,15 +272,15 @@ static void take_source(struct judge *judge, struct json_object *value)
         else if (strcmp(key, "id") == 0)
             report->source_id = text_of(judge, member, "/source/id", 128);
         else if (strcmp(key, "due_at") == 0)
-            report->source_due_at = time_of(judge, member, "/source/due_at");
+            time_of(judge, member, "/source/due_at", &report->source_due_at);
         else if (strcmp(key, "return_by") == 0)
-            report->source_return_by = time_of(judge, member, "/source/return_by");
+            time_of(judge, member, "/source/return_by", &report->source_return_by);
         else
             unknown_member(judge, "/source", key);
     }
-    if (wg_json_get(value, "system") == NULL)
+    if (!given(value, "system"))
         fault(judge, "/source/system", "必填", "is required");
-    if (wg_json_get(value, "id") == NULL)
+    if (!given(value, "id"))
         fault(judge, "/source/id", "必填", "is required");
     if (report->source_system != NULL && strcmp(report->source_system, judge->known->system) != 0)
         fault(judge, "/source/system", "只接受该系统自己的密钥",
@@ -318,10 +324,9 @@ static void take_member(struct judge *judge, const char *name, struct json_objec
 static void judge_whole(struct judge *judge)
 {
     struct report *report = judge->report;
-    if (wg_json_get(report->json, "text") == NULL)
+    if (!given(report->json, "text"))
         fault(judge, "/text", "必填", "is required");
-    bool lat = wg_json_get(report->json, "lat") != NULL,
-         lon = wg_json_get(report->json, "lon") != NULL;
+    bool lat = given(report->json, "lat"), lon = given(report->json, "lon");
     if (lat != lon)
         fault(judge, lat ? "/lon" : "/lat", "经纬度应一起给出", "lat and lon go together");
     if (report->crs != NULL && !lat && !lon)
