@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import assert from 'node:assert/strict';
 import { Client } from './client.mjs';
 import { Logs } from './logs.mjs';
-import { replay } from './replay.mjs';
+import { replay } from '../chaos/replay.mjs';
 import { waitFor } from './wait.mjs';
 
 export const TOP = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
