@@ -38,6 +38,8 @@ struct wg_db {
     int64_t backoff_ms, away_since;
     bool prepared_anew; /* reconnected because of 0A or 26, and no success since */
     char prepare_fault[200];
+    bool *faulty; /* by statement: it failed for the service's own fault and has not succeeded since
+                   */
     struct wg_line waiting, flying;
     struct ready_call *on_ready;
 };
@@ -167,19 +169,32 @@ static bool prepare_anew(struct wg_db *db, struct wg_flight *flight)
     return true;
 }
 
+/* A statement that fails for the service's own fault (a missing GRANT) makes it unready until that
+ * statement succeeds. */
+static void say_statement(struct wg_db *db, int statement, const char *fault)
+{
+    if (fault == NULL && !db->faulty[statement])
+        return;
+    db->faulty[statement] = fault != NULL;
+    wg_service_part(db->service, db->statements[statement].name, fault);
+}
+
 static void flight_over(struct wg_db *db)
 {
     struct wg_flight *flight = wg_line_take(&db->flying);
     bool anew = flight->outcome == WG_SERVICE && prepare_anew(db, flight);
-    if (flight->outcome == WG_COMMITTED)
+    int failed = flight->sent[flight->answered < flight->n ? flight->answered : 0].statement;
+    if (flight->outcome == WG_COMMITTED) {
         db->prepared_anew = false;
-    else
+        for (size_t i = 0; i < flight->n; i++)
+            say_statement(db, flight->sent[i].statement, NULL);
+    } else {
         wg_log(flight->outcome == WG_SERVICE ? WG_ERROR : WG_WARNING, "flight-failed",
                "connection=%s statement=%s sqlstate=%s message=%s", db->name,
-               db->statements[flight->sent[flight->answered < flight->n ? flight->answered : 0]
-                                  .statement]
-                   .name,
-               flight->sqlstate, wg_log_quote(flight->message));
+               db->statements[failed].name, flight->sqlstate, wg_log_quote(flight->message));
+    }
+    if (flight->outcome == WG_SERVICE)
+        say_statement(db, failed, flight->message);
     wg_flight_land(flight);
     if (anew)
         lose(db, "statements are prepared anew");
@@ -410,6 +425,7 @@ struct wg_db *wg_db_new(struct wg_service *service, const char *name,
         .backoff_ms = BACKOFF_LOWEST_MS,
         .away_since = wg_clock_mono(),
     };
+    db->faulty = wg_new_array(n, sizeof db->faulty[0]);
     wg_line_init(&db->waiting);
     wg_line_init(&db->flying);
     wg_service_part(service, name, "connecting");
@@ -439,6 +455,7 @@ void wg_db_destroy(struct wg_db **db)
         self->on_ready = call->next;
         free(call);
     }
+    free(self->faulty);
     free(self);
     *db = NULL;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/service.h"
 
@@ -91,6 +92,7 @@ static void read_areas(struct codes *codes, const char *after)
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_text(params, after);
     wg_params_i32(params, SLICE);
+    wg_params_time(params, wg_clock_now());
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(areas_landed, codes);
     wg_flight_add(flight, SQL_READ_AREA_CODES, &params);
     codes->reading_areas = wg_db_send(codes->db, &flight) == 0;

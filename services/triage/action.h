@@ -58,6 +58,7 @@ void action_build(struct wg_flight *flight, void **items, size_t n, void *arg);
 void reply_list(struct action *action);
 void reply_no_case(struct action *action);
 void reply_away(struct action *action);
+void reply_not_storable(struct action *action);
 void reply_key_reused(struct action *action);
 void reply_match_required(struct action *action);
 void reply_illegal(struct action *action);

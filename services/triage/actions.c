@@ -353,7 +353,10 @@ static void reject(void *item, const struct wg_flight *flight, void *arg)
     (void)arg;
     wg_log_about(action->case_id, WG_ERROR, "refused", "action=%s sqlstate=%s message=%s",
                  action->name, wg_flight_sqlstate(flight), wg_log_quote(wg_flight_message(flight)));
-    reply_away(action);
+    if (wg_flight_outcome(flight) == WG_TIMEOUT)
+        reply_away(action);
+    else
+        reply_not_storable(action);
     action_free(&action);
 }
 

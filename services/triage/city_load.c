@@ -29,6 +29,7 @@ struct loader {
     struct city_areas areas; /* coming */
     struct map *map;
     double metres_lon, metres_lat;
+    int64_t areas_change_at; /* when a temporary grid begins or ends; 0 = never */
     struct city_posts posts;
     struct city_duties duties;
     void (*on_complete)(void *arg);
@@ -138,6 +139,7 @@ static void read_areas(struct loader *loader, int64_t after)
     wg_params_i32(params, AREA_SLICE);
     wg_params_f64(params, loader->metres_lon);
     wg_params_f64(params, loader->metres_lat);
+    wg_params_time(params, wg_clock_now());
     ask(loader, AREAS, SQL_READ_AREAS, &params, areas_landed);
 }
 
@@ -151,6 +153,7 @@ static void origin_landed(struct wg_flight *flight, void *arg)
         return;
     }
     double lat = wg_get_f64(rows, 0, 0);
+    loader->areas_change_at = wg_get_time(rows, 0, 1);
     loader->metres_lat =
         110574; /* a degree of the WGS 84 ellipsoid; the scale only serves the 30 m */
     loader->metres_lon = 111320 * cos(lat * M_PI / 180);
@@ -362,6 +365,7 @@ static void load(struct loader *loader, enum kind kind)
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     switch (kind) {
     case AREAS:
+        wg_params_time(params, wg_clock_now());
         ask(loader, AREAS, SQL_READ_MAP_ORIGIN, &params, origin_landed);
         break;
     case STAFF:
@@ -405,6 +409,10 @@ void loader_changed(struct loader *loader, const char *kind, int64_t version)
 static void try_again(void *arg)
 {
     struct loader *loader = arg;
+    if (loader->areas_change_at != 0 && wg_clock_now() >= loader->areas_change_at) {
+        loader->areas_change_at = 0;
+        loader->again[AREAS] = true;
+    }
     for (int kind = 0; kind < KINDS; kind++)
         if (loader->again[kind] && !loader->loading[kind] && wg_db_ready(loader->db))
             load(loader, (enum kind)kind);

@@ -44,6 +44,12 @@ void reply_away(struct action *action)
                      "The database is away; try again with the same idempotency key");
 }
 
+void reply_not_storable(struct action *action)
+{
+    wg_reply_refusal(action->request, 422, "not-storable", "内容无法保存",
+                     "The content cannot be stored");
+}
+
 void reply_key_reused(struct action *action)
 {
     wg_reply_refusal(action->request, 422, "idempotency-key-reused", "同一幂等键已用于另一操作",
