@@ -1,5 +1,5 @@
 /* Writes JSON into a text, member by member: for paths on which building a tree of json-c objects
- * costs more than all the rest (docs/decisions/0007-json-writer.md). Escapes by RFC 8259; commas
+ * costs more than all the rest (docs/decisions/0011-json-writer.md). Escapes by RFC 8259; commas
  * come by themselves. Text must be valid UTF-8. key is NULL inside an array and for the outermost
  * value. Pure. */
 #pragma once
