@@ -21,8 +21,8 @@ struct wg_batch_rules {
     size_t most_bytes;  /* 0 = 1 MiB */
     size_t queue_items; /* how many may wait; 0 = 2,000 */
     size_t queue_bytes; /* 0 = 8 MiB */
-    /* Items with the same key ≠ 0 never share a batch and keep their order; NULL: none has a key.
-     */
+    /* Items with the same key ≠ 0 never share a batch, and with one connection keep their order;
+     * NULL: none has a key. */
     uint64_t (*key)(const void *item);
     /* Optional: true for an item that must have a flight of its own (it was tried before). */
     bool (*alone)(const void *item);
