@@ -57,6 +57,9 @@ void wg_column_f64(struct wg_column *column, double value);
 void wg_column_text(struct wg_column *column, const char *text); /* STRING, JSONB; NULL = null */
 void wg_column_bytes(struct wg_column *column, const void *bytes,
                      size_t length); /* STRING, BYTEA; NULL = null */
+/* The same where 0, or "", stands for nothing. */
+void wg_column_i64_or_null(struct wg_column *column, int64_t value);
+void wg_column_text_or_null(struct wg_column *column, const char *text);
 /* Takes the column. */
 void wg_params_array(struct wg_params *params, struct wg_column **column);
 

@@ -179,6 +179,19 @@ void wg_column_bytes(struct wg_column *column, const void *bytes, size_t length)
         wg_text_add(&column->bytes, bytes, length);
 }
 
+void wg_column_i64_or_null(struct wg_column *column, int64_t value)
+{
+    if (value == 0)
+        wg_column_null(column);
+    else
+        wg_column_i64(column, value);
+}
+
+void wg_column_text_or_null(struct wg_column *column, const char *text)
+{
+    wg_column_text(column, text[0] == '\0' ? NULL : text);
+}
+
 void wg_params_array(struct wg_params *params, struct wg_column **column)
 {
     struct wg_column *from = *column;

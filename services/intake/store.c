@@ -97,14 +97,6 @@ static void add_sealed(struct store *store, const struct report *report, struct 
     wg_column_i64(columns[3], report->email != NULL);
 }
 
-static void put_time(struct wg_column *column, int64_t at)
-{
-    if (at == 0)
-        wg_column_null(column);
-    else
-        wg_column_i64(column, at);
-}
-
 static void put_hash(struct wg_column *column, bool given, const uint8_t hash[WG_HASH_BYTES])
 {
     wg_column_bytes(column, given ? hash : NULL, WG_HASH_BYTES);
@@ -125,7 +117,7 @@ static void put_row(struct store *store, struct wg_column **c, const struct subm
     const struct report *report = &submission->report;
     wg_column_i64(c[0], report->id);
     wg_column_i64(c[1], report->received_at);
-    put_time(c[2], report->occurred_at);
+    wg_column_i64_or_null(c[2], report->occurred_at);
     wg_column_text(c[3], report->text);
     wg_column_text(c[4], report->category);
     wg_column_text(c[5], report->area);
@@ -140,16 +132,13 @@ static void put_row(struct store *store, struct wg_column **c, const struct subm
     wg_column_text(c[9], report->address);
     wg_column_text(c[10], report->channel);
     wg_column_text(c[11], report->language);
-    if (report->entered_by == 0)
-        wg_column_null(c[12]);
-    else
-        wg_column_i64(c[12], report->entered_by);
+    wg_column_i64_or_null(c[12], report->entered_by);
     wg_column_i64(c[13], report->on_behalf);
     wg_column_i64(c[14], report->training);
     wg_column_text(c[15], report->source_system);
     wg_column_text(c[16], report->source_id);
-    put_time(c[17], report->source_due_at);
-    put_time(c[18], report->source_return_by);
+    wg_column_i64_or_null(c[17], report->source_due_at);
+    wg_column_i64_or_null(c[18], report->source_return_by);
     put_hash(c[19], submission->has_key, submission->key_hash);
     put_hash(c[20], submission->has_key, submission->body_hash);
     put_sender(store, c[21], report);

@@ -52,19 +52,6 @@ void action_read(struct action *action, const PGresult *rows)
     action->reporter_has_mail = wg_get_bool(rows, 0, 23);
 }
 
-static void put_text(struct wg_column *column, const char *value)
-{
-    wg_column_text(column, value[0] == '\0' ? NULL : value);
-}
-
-static void put_id(struct wg_column *column, int64_t value)
-{
-    if (value == 0)
-        wg_column_null(column);
-    else
-        wg_column_i64(column, value);
-}
-
 static void put_json(struct wg_column *column, const struct wg_text *json)
 {
     wg_column_bytes(column, json->length == 0 ? NULL : json->bytes, json->length);
@@ -80,20 +67,20 @@ static void put_row(struct wg_column **c, const struct action *action)
     wg_column_i64(c[2], action->decision.deciding);
     wg_column_text(c[3], after->state);
     wg_column_text(c[4], after->level);
-    put_text(c[5], after->grade);
+    wg_column_text_or_null(c[5], after->grade);
     wg_column_i64(c[6], after->area_id);
     wg_column_text(c[7], after->area);
-    put_text(c[8], after->category);
-    put_id(c[9], after->holder);
-    put_text(c[10], after->reason);
-    put_id(c[11], after->resolver);
-    put_text(c[12], after->outcome);
+    wg_column_text_or_null(c[8], after->category);
+    wg_column_i64_or_null(c[9], after->holder);
+    wg_column_text_or_null(c[10], after->reason);
+    wg_column_i64_or_null(c[11], after->resolver);
+    wg_column_text_or_null(c[12], after->outcome);
     wg_column_i64(c[13], after->restricted);
-    put_id(c[14], after->due_at);
-    put_id(c[15], after->wake_at);
+    wg_column_i64_or_null(c[14], after->due_at);
+    wg_column_i64_or_null(c[15], after->wake_at);
     put_json(c[16], &clocks);
     wg_column_text(c[17], action->decision.event);
-    put_id(c[18], action->caller.staff_id);
+    wg_column_i64_or_null(c[18], action->caller.staff_id);
     put_json(c[19], &action->decision.was);
     put_json(c[20], &action->decision.data);
     wg_column_bytes(c[21], action->key, sizeof action->key);

@@ -156,19 +156,6 @@ static void read_reports(struct arrivals *arrivals, const int64_t *ids, size_t n
 
 /* ---- writing */
 
-static void put_text(struct wg_column *column, const char *value)
-{
-    wg_column_text(column, value[0] == '\0' ? NULL : value);
-}
-
-static void put_id(struct wg_column *column, int64_t value)
-{
-    if (value == 0)
-        wg_column_null(column);
-    else
-        wg_column_i64(column, value);
-}
-
 static void put_clocks(struct wg_column *column, const struct workflow_case *after,
                        struct wg_text *room)
 {
@@ -184,12 +171,12 @@ static void put_row(struct wg_column **c, const struct opening *opening, struct 
     wg_column_i64(c[1], opening->workflow);
     wg_column_text(c[2], after->state);
     wg_column_text(c[3], after->level);
-    put_text(c[4], after->grade);
+    wg_column_text_or_null(c[4], after->grade);
     wg_column_i64(c[5], after->area_id);
     wg_column_text(c[6], after->area);
-    put_text(c[7], after->category);
-    put_id(c[8], after->holder);
-    put_text(c[9], after->reason);
+    wg_column_text_or_null(c[7], after->category);
+    wg_column_i64_or_null(c[8], after->holder);
+    wg_column_text_or_null(c[9], after->reason);
     wg_column_text(c[10], opening->title);
     if (opening->has_point) {
         wg_column_f64(c[11], opening->lat);
@@ -201,8 +188,8 @@ static void put_row(struct wg_column **c, const struct opening *opening, struct 
     wg_column_i64(c[13], after->training);
     wg_column_i64(c[14], after->restricted);
     wg_column_i64(c[15], after->opened_at);
-    put_id(c[16], after->due_at);
-    put_id(c[17], after->wake_at);
+    wg_column_i64_or_null(c[16], after->due_at);
+    wg_column_i64_or_null(c[17], after->wake_at);
     put_clocks(c[18], after, room);
     wg_column_text(c[19], opening->decision.event);
     wg_column_bytes(c[20], opening->decision.data.bytes, opening->decision.data.length);
