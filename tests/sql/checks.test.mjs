@@ -30,6 +30,7 @@ INSERT INTO arrivals VALUES (1002, '2026-01-05 11:59:56Z');
 UPDATE rollup_cursor SET xid = '901', case_id = 1001, n = 2;
 INSERT INTO rollup_states (area, day, state, entered, left_)
     SELECT a, '2026-01-05', s, 1, CASE s WHEN 'dispatched' THEN 1 ELSE 0 END FROM unnest(ARRAY['410103']) a, unnest(ARRAY['dispatched', 'working']) s;
+INSERT INTO rollup_categories (area, day, category, opened, ended) VALUES ('410103', '2026-01-05', 'litter', 1, 0);
 `;
 const NOTICE = (values) => `INSERT INTO notices (case_id, n, rule, staff, to_reporter, training, due_at) VALUES (${values}, '{7}', false, false, '2026-01-05 10:00Z')`;
 const DELIVERY = (columns, values) => `INSERT INTO deliveries (case_id, n, rule, channel, created_at, ${columns}) VALUES (1001, 2, 'accepted', 'mail', '2026-01-05 10:00Z', ${values})`;
