@@ -22,9 +22,9 @@
 #include "common/service.h"
 
 enum { BODY_MOST = 1 << 20, ROUNDS_MOST = 64, CONNECTIONS_MOST = 2000 };
-/* libmicrohttpd clears its pool after every request, so it is as small as a header of 16 KiB
- * allows. */
-enum { MEMORY_BYTES = 10 << 10, IDLE_SECONDS = 75 };
+/* libmicrohttpd clears its pool after every request, so it is as small as the headers that nginx
+ * lets pass (8 KiB) allow. */
+enum { MEMORY_BYTES = 16 << 10, IDLE_SECONDS = 75 };
 
 /* ---- running the daemon */
 
