@@ -9,8 +9,7 @@
 #include "services/triage/workflow_file.h"
 
 /* The engine's own words. Everything else in this file comes from the workflow file. */
-static const char WORD_HOLDER[] = "holder", WORD_REPORTER[] = "reporter", WORD_ALL[] = "all",
-                  WORD_AREA[] = "area";
+static const char WORD_HOLDER[] = "holder", WORD_REPORTER[] = "reporter", WORD_AREA[] = "area";
 static const char NEED_PLACE[] = "place", NEED_CATEGORY[] = "category", NEED_HOLDER[] = "holder";
 static const char GUARD_NOT_RESOLVER[] = "not-resolver";
 
@@ -32,101 +31,6 @@ static bool contains(struct json_object *list, const char *word)
 static void copy(char *to, size_t size, const char *from)
 {
     snprintf(to, size, "%s", from);
-}
-
-/* ---- clocks */
-
-static struct wg_limit limit_of(const struct workflow *workflow, const struct workflow_facts *facts,
-                                const char *clock)
-{
-    for (size_t i = 0; i < facts->n_limits; i++)
-        if (strcmp(facts->limits[i].clock, clock) == 0)
-            return facts->limits[i].limit;
-    return workflow_default_limit(workflow, clock);
-}
-
-static void stop_clock(struct workflow_case *after, const char *name)
-{
-    for (size_t i = 0; i < after->n_clocks; i++) {
-        if (strcmp(after->clocks[i].name, name) != 0)
-            continue;
-        after->n_clocks--;
-        memmove(&after->clocks[i], &after->clocks[i + 1],
-                (after->n_clocks - i) * sizeof after->clocks[0]);
-        return;
-    }
-}
-
-static void start_clock(const struct workflow *workflow, struct workflow_case *after,
-                        const struct workflow_facts *facts, const char *name, int64_t now)
-{
-    stop_clock(after, name);
-    if (after->n_clocks == WORKFLOW_CLOCKS)
-        return; /* a file has no more: workflow_new sees to it */
-    struct workflow_clock *clock = &after->clocks[after->n_clocks++];
-    copy(clock->name, sizeof clock->name, name);
-    clock->start = now;
-    clock->due = wg_calendar_deadline(facts->calendar, now, limit_of(workflow, facts, name));
-    clock->calendar = facts->calendar_version;
-    if (workflow_is_due_clock(workflow, name))
-        after->due_at = clock->due;
-}
-
-static void set_wake(struct workflow_case *after)
-{
-    after->wake_at = 0;
-    for (size_t i = 0; i < after->n_clocks; i++)
-        if (after->wake_at == 0 || after->clocks[i].due < after->wake_at)
-            after->wake_at = after->clocks[i].due;
-}
-
-static const char *word_at(struct json_object *list, size_t i)
-{
-    return json_object_get_string(json_object_array_get_idx(list, i));
-}
-
-static void move_clocks(const struct workflow *workflow, struct json_object *row,
-                        struct workflow_case *after, const struct workflow_facts *facts,
-                        int64_t now)
-{
-    struct json_object *stop = wg_json_get(row, "stop"), *start = wg_json_get(row, "start");
-    if (contains(stop, WORD_ALL))
-        after->n_clocks = 0;
-    for (size_t i = 0; stop != NULL && i < json_object_array_length(stop); i++)
-        stop_clock(after, word_at(stop, i));
-    for (size_t i = 0; start != NULL && i < json_object_array_length(start); i++)
-        start_clock(workflow, after, facts, word_at(start, i), now);
-    set_wake(after);
-}
-
-void workflow_write_clocks(const struct workflow_case *from, struct wg_text *out, const char *key)
-{
-    wg_write_object(out, key);
-    for (size_t i = 0; i < from->n_clocks; i++) {
-        wg_write_object(out, from->clocks[i].name);
-        wg_write_int(out, "start", from->clocks[i].start);
-        wg_write_int(out, "due", from->clocks[i].due);
-        wg_write_int(out, "calendar", from->clocks[i].calendar);
-        wg_write_end_object(out);
-    }
-    wg_write_end_object(out);
-}
-
-void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks)
-{
-    to->n_clocks = 0;
-    if (!json_object_is_type(clocks, json_type_object))
-        return;
-    json_object_object_foreach(clocks, name, clock)
-    {
-        if (to->n_clocks == WORKFLOW_CLOCKS)
-            return;
-        struct workflow_clock *read = &to->clocks[to->n_clocks++];
-        copy(read->name, sizeof read->name, name);
-        read->start = wg_json_int(clock, "start");
-        read->due = wg_json_int(clock, "due");
-        read->calendar = wg_json_int(clock, "calendar");
-    }
 }
 
 /* ---- effects */
@@ -232,7 +136,7 @@ static void apply(const struct step *step, int64_t now)
                        json_object_get_string(json_object_array_get_idx(list, i))) == 0)
                 effects[e].apply(step);
     copy(step->after->state, sizeof step->after->state, text(step->row, "to"));
-    move_clocks(step->workflow, step->row, step->after, step->facts, now);
+    workflow_move_clocks(step->workflow, step->row, step->after, step->facts, now);
 }
 
 /* ---- needs: NULL = all are met; otherwise why not */
@@ -401,7 +305,7 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
     copy(after->area, sizeof after->area, facts->area);
     const struct step begin = { workflow, open, NULL, facts, &system, after };
     effect_category(&begin);
-    move_clocks(workflow, open, after, facts, fresh->opened_at);
+    workflow_move_clocks(workflow, open, after, facts, fresh->opened_at);
     for (size_t i = 0; i < json_object_array_length(walk); i++) {
         struct json_object *row =
             workflow_action(workflow, json_object_get_string(json_object_array_get_idx(walk, i)));

@@ -18,6 +18,13 @@ bool workflow_is_due_clock(const struct workflow *workflow, const char *clock);
 /* True unless the action's row says "deciding": false (a note). */
 bool workflow_is_deciding(struct json_object *row);
 
+/* ---- workflow_clocks.c */
+
+/* Stops and starts what the action's row says, at this moment; due_at and wake_at follow. */
+void workflow_move_clocks(const struct workflow *workflow, struct json_object *row,
+                          struct workflow_case *after, const struct workflow_facts *facts,
+                          int64_t now);
+
 /* ---- workflow_form.c */
 
 /* Judges an action's input by its row's fields; unmet is the need that the facts leave open (NULL =
