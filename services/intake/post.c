@@ -70,6 +70,10 @@ struct submission *post_decode(struct intake *intake, const struct wg_request *r
         .now = wg_clock_now(),
     };
     struct wg_json_verdict verdict;
+    if (!codes_complete(intake->codes)) { /* just started: no code can be judged yet */
+        *ret_problem = post_condition_problem(STORE_AWAY);
+        return NULL;
+    }
     struct json_object *json = wg_json_parse(bytes, length, &verdict);
     if (json == NULL || !json_object_is_type(json, json_type_object)) {
         json_object_put(json);
