@@ -31,6 +31,16 @@ function processes() {
     });
 }
 
+/** The same, of one moment: a process that ends while it is read would be missing here and there. */
+function settledProcesses() {
+    for (let former = processes(); ;) {
+        const now = processes();
+        if (now.map((p) => p.pid).join() === former.map((p) => p.pid).join())
+            return now;
+        former = now;
+    }
+}
+
 /** All of the machine: {busy, idle} in microseconds. */
 function machine() {
     const [user, nice, system, idle, iowait, irq, softirq, steal] =
@@ -58,7 +68,7 @@ export class House {
 
     /** What each group has used until now; `each`: every service apart. */
     cpu() {
-        const all = processes();
+        const all = settledProcesses();
         const tree = (pid) => all.filter((p) => p.pid === pid || p.parent === pid);
         const sum = (pids) => pids.reduce((total, pid) =>
             total + tree(pid).reduce((s, p) => s + p.cpu, 0) + (all.find((p) => p.pid === pid)?.reaped ?? 0), 0);
@@ -66,6 +76,14 @@ export class House {
         const each = Object.fromEntries(this.service.map((part) => [part, sum([this.pidOf(part)])]));
         each.logs = sum(this.service.map((part) => this.pidOf(`${part}/log`)));
         return { own: group(this.service), pg: group(['postgres-1']), nginx: group(['nginx-1']), each, ...machine(), at: performance.now() };
+    }
+
+    /** What each process of PostgreSQL has used until now, by what it does: {pid: {name, cpu}}. */
+    async backends() {
+        const rows = await this.superuser.ask(`SELECT pid, CASE WHEN backend_type = 'client backend'
+            THEN application_name || ' ' || regexp_replace(left(query, 28), '\\s+', ' ', 'g') ELSE backend_type END FROM pg_stat_activity`);
+        const names = new Map(rows.map(([pid, name]) => [Number(pid), name]));
+        return new Map(processes().filter((p) => names.has(p.pid)).map((p) => [p.pid, { name: names.get(p.pid), cpu: p.cpu }]));
     }
 
     /** Private memory of each service, MB. */

@@ -104,7 +104,7 @@ async function limit() {
     for (const batch of [100, 500]) {
         const before = house.cpu(), rows = await house.written(), lsn = await house.lsn();
         const result = await program(join(build, 'tests/bench/wangge-bench-limit'), { db: house.conninfo, top, rules, batch, seconds: plan.limitS }, { TZ: house.zone });
-        await pause(200);
+        await pause(500); // until its backends have ended
         const after = house.cpu(), spent = after.idle - before.idle + after.busy - before.busy;
         const said = `batch=${batch} limit/s=${round(result.per_second)} pg_us=${round((after.pg - before.pg) / result.cases, 1)} ` +
             `wal_bytes=${round((await house.lsn() - lsn) / result.cases)} harness=${round(result.cpu_us / spent * 100, 1)}% idle=${round((after.idle - before.idle) / spent * 100, 1)}%`;
@@ -119,7 +119,11 @@ async function limit() {
 async function windowAt(rate) {
     await house.checkpoint();
     const metrics = await house.metrics(), lsn = await house.lsn(), before = house.cpu();
-    const sent = await source({ rate: round(rate, 2), seconds: plan.windowS, 'warm-up': 1 });
+    const backends = await house.backends();
+    const running = source({ rate: round(rate, 2), seconds: plan.windowS, 'warm-up': 1 });
+    await pause(plan.windowS * 900);
+    const busy = await house.backends(); // while each connection still shows its own statement
+    const sent = await running;
     const ended = house.cpu();
     await house.drained();
     const after = house.cpu(), n = sent.accepted, wal = (await house.lsn() - lsn) / n;
@@ -131,6 +135,9 @@ async function windowAt(rate) {
     say(`cpu      a report, us: postgres ${round(per('pg'), 1)} own ${round(per('own'), 1)} nginx ${round(per('nginx'), 1)} generator ${round(sent.cpu_us / n, 1)}; ` +
         `idle ${round((ended.idle - before.idle) / spent * 100, 1)}%, others on this machine ${round((ended.busy - before.busy - known) / spent * 100, 1)}%`);
     say(`own      a report, us: ${Object.entries(after.each).map(([part, used]) => `${part} ${round((used - before.each[part]) / n, 1)}`).join(' ')}`);
+    const share = [...busy].map(([pid, { name, cpu }]) => [name, (cpu - (backends.get(pid)?.cpu ?? 0)) / n / 0.9])
+        .filter(([, us]) => us >= 0.3).sort((a, b) => b[1] - a[1]);
+    say(`postgres a report, us: ${share.map(([name, us]) => `${name} ${round(us, 1)}`).join(' · ')}`);
     say(`batches  ${batches(metrics, await house.metrics())}`);
     say(`memory   private MB: ${Object.entries(house.memory()).map(([part, mb]) => `${part} ${round(mb, 1)}`).join(' ')}`);
     return { pg: per('pg'), own: per('own'), wal, p99: sent.p99_ms, n };
