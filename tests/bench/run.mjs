@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { reportBodies } from './bodies.mjs';
 import { House, pause, program } from './house.mjs';
 
-const [mode, home, build, top, quick] = process.argv.slice(2);
+const [mode, home, build, top, quick, only] = process.argv.slice(2);
 const LINES = 500;
 const plan = quick === 'quick'
     ? { fill: 20000, runs: 1, stepS: 3, limitS: 2, windowS: 10, first: 0.8 }
@@ -143,10 +143,16 @@ async function windowAt(rate) {
     return { pg: per('pg'), own: per('own'), wal, p99: sent.p99_ms, n };
 }
 
+const costs = (cost) => `pg_us=${round(cost.pg, 1)} own_us=${round(cost.own, 1)} wal_bytes=${round(cost.wal)} p99_ms=${round(cost.p99, 1)}`;
+
 async function main() {
     say(`machine  nproc=${cpus().length} load=${loadavg().map((l) => round(l, 2)).join(' ')} mode=${mode} connections=${shape.connections}${shape.lines ? ` lines=${shape.lines}` : ''}`);
     writeFileSync(join(home, 'bench-bodies.ndjson'), await reportBodies(house.sql));
     await fill();
+    if (only) {
+        console.log(costs(await windowAt(Number(only))));
+        return house.close();
+    }
     await house.checkpoint();
     const warm = await source({ seconds: 3 });
     const through = warm.accepted / (warm.seconds + await house.drained() / 1000);
@@ -169,8 +175,7 @@ async function main() {
     say(`         limit's:       ${limits.at(-1).rows}`);
     say(`machine  load=${loadavg().map((l) => round(l, 2)).join(' ')}`);
     house.close();
-    console.log(`accepted/s=${round(accepted)} handled/s=${round(handled)} limit/s=${round(most)} ratio=${round(handled / most, 2)} ` +
-        `pg_us=${round(cost.pg, 1)} own_us=${round(cost.own, 1)} wal_bytes=${round(cost.wal)} p99_ms=${round(cost.p99, 1)}`);
+    console.log(`accepted/s=${round(accepted)} handled/s=${round(handled)} limit/s=${round(most)} ratio=${round(handled / most, 2)} ${costs(cost)}`);
 }
 
 await main();
