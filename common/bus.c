@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/fault.h"
 #include "common/log.h"
 #include "common/message.h"
@@ -10,10 +11,25 @@
 #include "common/writer.h"
 
 enum { HIGH_WATER = 1000, LINGER_MS = 200, IDS_MOST = 1000, FRAMES_A_ROUND = 8 };
+enum { GATHER_MS = 2, GATHER_MOST = 500 };
+
+/* What goes out on one socket. A lone hint goes at once; in a flood they go together, every 2 ms at
+ * most (docs/decisions/0013-hints-go-together.md). */
+struct outlet {
+    struct wg_bus *bus;
+    zsock_t *socket;
+    size_t n;
+    int64_t ids[IDS_MOST]; /* of reports or cases */
+    uint64_t xid;          /* of events: the latest … */
+    size_t count;          /* … and how many */
+    int64_t sent_at;       /* mono */
+    bool timed;
+};
 
 struct wg_bus {
     struct wg_service *service;
-    zsock_t *push_reports, *push_notices, *publish, *pull, *subscribe;
+    struct outlet reports, notices, events;
+    zsock_t *pull, *subscribe;
     wg_bus_ids *on_ids;
     wg_bus_event *on_event;
     void *ids_arg, *event_arg;
@@ -79,9 +95,9 @@ struct wg_bus *wg_bus_new(struct wg_service *service)
     bus->sent = wg_counter("wangge_hints_sent_total", "hints handed to the bus");
     bus->received = wg_counter("wangge_hints_received_total", "hints read from the bus");
     /* Connected early: a hint that is sent in the moment of connecting is refused. */
-    bus->push_reports = connected(bus, ZMQ_PUSH, "reports.in");
-    bus->push_notices = connected(bus, ZMQ_PUSH, "notices.in");
-    bus->publish = connected(bus, ZMQ_PUB, "events.in");
+    bus->reports = (struct outlet){ .bus = bus, .socket = connected(bus, ZMQ_PUSH, "reports.in") };
+    bus->notices = (struct outlet){ .bus = bus, .socket = connected(bus, ZMQ_PUSH, "notices.in") };
+    bus->events = (struct outlet){ .bus = bus, .socket = connected(bus, ZMQ_PUB, "events.in") };
     return bus;
 }
 
@@ -90,9 +106,9 @@ void wg_bus_destroy(struct wg_bus **bus)
     struct wg_bus *self = *bus;
     if (self == NULL)
         return;
-    zsock_destroy(&self->push_reports);
-    zsock_destroy(&self->push_notices);
-    zsock_destroy(&self->publish);
+    zsock_destroy(&self->reports.socket);
+    zsock_destroy(&self->notices.socket);
+    zsock_destroy(&self->events.socket);
     zsock_destroy(&self->pull);
     zsock_destroy(&self->subscribe);
     free(self->held);
@@ -134,28 +150,75 @@ static void send_or_fault(struct wg_bus *bus, zsock_t *socket, const char *frame
     }
 }
 
-void wg_bus_push(struct wg_bus *bus, const char *kind, const int64_t *ids, size_t n)
+static void send_ids(struct outlet *outlet)
 {
-    bool reports = strcmp(kind, "reports") == 0;
-    zsock_t *socket = reports ? bus->push_reports : bus->push_notices;
     WG_AUTO(wg_text_destroy) struct wg_text frame = { 0 };
     wg_write_object(&frame, NULL);
     wg_write_int(&frame, "version", 1);
     wg_write_array(&frame, "ids");
-    for (size_t i = 0; i < n; i++)
-        wg_write_int(&frame, NULL, ids[i]);
+    for (size_t i = 0; i < outlet->n; i++)
+        wg_write_int(&frame, NULL, outlet->ids[i]);
     wg_write_end_array(&frame);
     wg_write_end_object(&frame);
-    send_or_fault(bus, socket, frame.bytes);
+    send_or_fault(outlet->bus, outlet->socket, frame.bytes);
+    outlet->n = 0;
+}
+
+static void send_event(struct outlet *outlet)
+{
+    char frame[96];
+    snprintf(frame, sizeof frame, "{\"version\":1,\"xid\":%llu,\"count\":%zu}",
+             (unsigned long long)outlet->xid, outlet->count);
+    if (!lost())
+        send_frame(outlet->bus, outlet->socket, frame);
+    outlet->count = 0;
+    outlet->xid = 0;
+}
+
+static void send_gathered(struct outlet *outlet)
+{
+    if (outlet->n > 0)
+        send_ids(outlet);
+    if (outlet->count > 0)
+        send_event(outlet);
+    outlet->sent_at = wg_clock_mono();
+}
+
+static void on_time(void *arg)
+{
+    struct outlet *outlet = arg;
+    outlet->timed = false;
+    send_gathered(outlet);
+}
+
+static void send_soon(struct outlet *outlet)
+{
+    if (outlet->timed)
+        return;
+    if (wg_clock_mono() - outlet->sent_at >= GATHER_MS * 1000) {
+        send_gathered(outlet);
+        return;
+    }
+    outlet->timed = true;
+    wg_service_timer(outlet->bus->service, GATHER_MS, 1, on_time, outlet);
+}
+
+void wg_bus_push(struct wg_bus *bus, const char *kind, const int64_t *ids, size_t n)
+{
+    struct outlet *outlet = strcmp(kind, "reports") == 0 ? &bus->reports : &bus->notices;
+    for (size_t i = 0; i < n; i++) {
+        if (outlet->n == GATHER_MOST)
+            send_gathered(outlet);
+        outlet->ids[outlet->n++] = ids[i];
+    }
+    send_soon(outlet);
 }
 
 void wg_bus_publish(struct wg_bus *bus, uint64_t xid, size_t count)
 {
-    char frame[96];
-    snprintf(frame, sizeof frame, "{\"version\":1,\"xid\":%llu,\"count\":%zu}",
-             (unsigned long long)xid, count);
-    if (!lost())
-        send_frame(bus, bus->publish, frame);
+    bus->events.xid = xid > bus->events.xid ? xid : bus->events.xid;
+    bus->events.count += count;
+    send_soon(&bus->events);
 }
 
 /* ---- receiving */

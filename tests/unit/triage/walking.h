@@ -5,14 +5,21 @@
 #include "services/triage/workflow.h"
 #include "tests/unit/triage/fixture.h"
 
-enum { HOLDER = 100, DISPATCHER = 200, SECRETARY = 300, STRANGER = 400, NOBODY = 900 };
+enum {
+    HOLDER = 100,
+    DISPATCHER = 200,
+    SECRETARY = 300,
+    STRANGER = 400,
+    COORDINATOR = 500,
+    NOBODY = 900
+};
 
 /* The roles from which an action is tried. */
 static const struct {
     const char *name, *post;
 } walking_roles[] = {
     { "holder", "leader" },      { "dispatcher", "dispatcher" }, { "secretary", "secretary" },
-    { "resolver", "secretary" }, { "stranger", "worker" },
+    { "resolver", "secretary" }, { "stranger", "worker" },       { "coordinator", "coordinator" },
 };
 
 static inline bool walking_has_post(const char *post, const char *area, const void *arg)
@@ -22,8 +29,10 @@ static inline bool walking_has_post(const char *post, const char *area, const vo
 
 static inline struct workflow_actor walking_actor(size_t role, const struct workflow_case *before)
 {
-    const int64_t staff[] = { before->holder != 0 ? before->holder : NOBODY, DISPATCHER, SECRETARY,
-                              before->resolver != 0 ? before->resolver : NOBODY + 1, STRANGER };
+    const int64_t staff[] = {
+        before->holder != 0 ? before->holder : NOBODY,         DISPATCHER, SECRETARY,
+        before->resolver != 0 ? before->resolver : NOBODY + 1, STRANGER,   COORDINATOR
+    };
     return (struct workflow_actor){ .staff_id = staff[role],
                                     .has_post = walking_has_post,
                                     .arg = walking_roles[role].post };
