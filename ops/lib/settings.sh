@@ -5,7 +5,7 @@
 declare -A COUNT # how many of each kind
 
 # Connections that an instance of each kind may hold at its highest; the sum and 10 for people must fit.
-declare -A CONNECTIONS=([bus]=1 [registry]=4 [intake]=4 [triage]=4 [notification]=4 [reporting]=4)
+declare -A CONNECTIONS=([bus]=1 [registry]=4 [intake]=3 [triage]=5 [notification]=4 [reporting]=4)
 MAX_CONNECTIONS=100
 
 read_settings() {
@@ -30,7 +30,7 @@ read_settings() {
 
 check_settings() {
     local kind connections=10
-    CONNECTIONS[intake]=$((2 + ${WANGGE_INTAKE_INFLIGHT:-2}))
+    CONNECTIONS[intake]=$((2 + ${WANGGE_INTAKE_INFLIGHT:-1}))
     for kind in "${KINDS[@]}"; do
         [[ ${COUNT[$kind]} =~ ^[1-9][0-9]?$ ]] ||
             die "WANGGE_${kind^^}=${COUNT[$kind]}: how many of them run, a number from 1 to 99"

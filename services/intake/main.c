@@ -16,7 +16,7 @@ static int64_t in_flight, disk_percent, queue_items, queue_bytes;
 static const char *disk;
 
 static const struct wg_setting settings[] = {
-    { "WANGGE_INTAKE_INFLIGHT", WG_NUMBER, "2", 1, 4, "connections that write", NULL, &in_flight },
+    { "WANGGE_INTAKE_INFLIGHT", WG_NUMBER, "1", 1, 4, "connections that write", NULL, &in_flight },
     { "WANGGE_INTAKE_QUEUE", WG_NUMBER, "2000", 1, 100000, "reports that may wait for their commit",
       NULL, &queue_items },
     { "WANGGE_INTAKE_QUEUE_BYTES", WG_NUMBER, "8388608", 1024, 1 << 30, "… and their bytes", NULL,

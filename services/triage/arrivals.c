@@ -30,7 +30,7 @@ struct opening {
 
 struct arrivals {
     struct wg_service *service;
-    struct wg_db *reads, *writes;
+    struct wg_db *reads;
     struct wg_bus *bus;
     struct knowledge *knowledge;
     const struct loader *loader;
@@ -424,17 +424,14 @@ static void add_metrics(struct arrivals *arrivals)
     arrivals->delay = wg_histogram("wangge_report_to_case_seconds", "from received to opened");
 }
 
-struct arrivals *arrivals_new(struct wg_service *service, struct wg_db *reads, struct wg_db *writes,
-                              struct wg_bus *bus, struct knowledge *knowledge,
-                              const struct loader *loader)
+struct arrivals *arrivals_new(struct wg_service *service, struct wg_db *reads,
+                              struct wg_db *writes[ARRIVALS_WRITES], struct wg_bus *bus,
+                              struct knowledge *knowledge, const struct loader *loader)
 {
     struct arrivals *arrivals = wg_new(sizeof *arrivals);
-    *arrivals = (struct arrivals){ .service = service,
-                                   .reads = reads,
-                                   .writes = writes,
-                                   .bus = bus,
-                                   .knowledge = knowledge,
-                                   .loader = loader };
+    *arrivals = (struct arrivals){
+        .service = service, .reads = reads, .bus = bus, .knowledge = knowledge, .loader = loader
+    };
     const struct wg_batch_rules batch = {
         .name = "arrivals",
         .queue_items = 2 * OPEN_MOST,
@@ -454,7 +451,7 @@ struct arrivals *arrivals_new(struct wg_service *service, struct wg_db *reads, s
                                                 .room = room_alone,
                                                 .claimed = claimed_alone };
     add_metrics(arrivals);
-    arrivals->batch = wg_batch_new(service, &batch, &arrivals->writes, 1, arrivals);
+    arrivals->batch = wg_batch_new(service, &batch, writes, ARRIVALS_WRITES, arrivals);
     arrivals->lease = wg_lease_new(service, reads, &lease, arrivals);
     arrivals->lease_alone = wg_lease_new(service, reads, &lease_alone, arrivals);
     wg_service_timer(service, AGE_MS, 0, look_at_age, arrivals);

@@ -7,6 +7,7 @@
 
 struct shape {
     int64_t area_id;
+    size_t at; /* the area's place among the rows when it was last looked up */
     GEOSGeometry *border;
     const GEOSPreparedGeometry *prepared; /* on first use */
 };
@@ -92,19 +93,29 @@ static bool better(const struct search *search, const struct city_area *area)
     return order != 0 ? order > 0 : area->id < best->id;
 }
 
+static const struct city_area *area_of(const struct city *city, struct shape *shape)
+{
+    if (shape->at < city->areas.n && city->areas.rows[shape->at].id == shape->area_id)
+        return &city->areas.rows[shape->at];
+    const struct city_area *area = city_area_by_id(city, shape->area_id);
+    shape->at = area == NULL ? SIZE_MAX : (size_t)(area - city->areas.rows);
+    return area;
+}
+
 static void consider(void *item, void *arg)
 {
     struct shape *shape = item;
     struct search *search = arg;
     struct map *map = search->map;
-    const struct city_area *area = city_area_by_id(search->city, shape->area_id);
+    const struct city_area *area = area_of(search->city, shape);
     if (area == NULL || precedence(search, area) == 0)
         return;
-    if (!search->near) {
+    if (!search->near) { /* the judgement of ranks is cheaper than that of shapes */
+        if (!better(search, area))
+            return;
         if (shape->prepared == NULL)
             shape->prepared = GEOSPrepare_r(map->geos, shape->border);
-        if (GEOSPreparedIntersects_r(map->geos, shape->prepared, search->point) == 1 &&
-            better(search, area))
+        if (GEOSPreparedIntersects_r(map->geos, shape->prepared, search->point) == 1)
             search->best = area;
         return;
     }

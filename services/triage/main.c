@@ -94,7 +94,10 @@ int main(int argc, char **argv)
     struct wg_service *service = wg_service_new("triage", settings, WG_COUNT(settings), argc, argv);
     struct knowledge knowledge = { 0 };
     WG_AUTO(wg_db_destroy)
-    struct wg_db *opens = wg_db_new(service, "open", statements(), SQL_COUNT, 1);
+    struct wg_db *first = wg_db_new(service, "open-1", statements(), SQL_COUNT, 1);
+    WG_AUTO(wg_db_destroy)
+    struct wg_db *second = wg_db_new(service, "open-2", statements(), SQL_COUNT, 1);
+    struct wg_db *opens[ARRIVALS_WRITES] = { first, second };
     WG_AUTO(wg_db_destroy)
     struct wg_db *acts = wg_db_new(service, "act", sql_statements, SQL_COUNT, 1);
     WG_AUTO(wg_db_destroy)
