@@ -60,8 +60,8 @@ const char *wg_request_body(const struct wg_request *request, size_t *ret_length
 bool wg_request_english(const struct wg_request *request);    /* Accept-Language prefers English */
 int64_t wg_request_started(const struct wg_request *request); /* wg_clock_mono */
 
-/* The body checked by common/json and parsed; the caller owns it. NULL: it was answered with a
- * problem. */
+/* The body, declared as application/json, checked by common/json and parsed; the caller owns it.
+ * NULL: it was answered with a problem. */
 struct json_object *wg_request_json(struct wg_request *request);
 
 /* A header of the coming reply. */

@@ -95,8 +95,22 @@ int64_t wg_request_started(const struct wg_request *request)
     return request->started;
 }
 
+static bool is_json(const struct wg_request *request)
+{
+    static const char wanted[] = "application/json";
+    const char *type = wg_request_header(request, "Content-Type");
+    size_t length = sizeof wanted - 1;
+    return type != NULL && strncasecmp(type, wanted, length) == 0 &&
+           (type[length] == '\0' || type[length] == ';' || type[length] == ' ');
+}
+
 struct json_object *wg_request_json(struct wg_request *request)
 {
+    if (!is_json(request)) {
+        wg_reply_refusal(request, 415, "unsupported-media-type", "请用 application/json",
+                         "Send application/json");
+        return NULL;
+    }
     struct wg_json_verdict verdict;
     size_t length;
     const char *bytes = wg_request_body(request, &length);

@@ -166,14 +166,8 @@ static bool judge(struct wg_request *request, struct json_object *body)
 void keys_make(struct wg_request *request, void *arg)
 {
     struct registry *registry = arg;
-    const char *type = wg_request_header(request, "Content-Type");
     if (!answer_administrator(request))
         return;
-    if (type == NULL || strncmp(type, "application/json", strlen("application/json")) != 0) {
-        wg_reply_refusal(request, 415, "unsupported-media-type", "请用 application/json",
-                         "Use application/json");
-        return;
-    }
     WG_AUTO(wg_json_put) struct json_object *body = wg_request_json(request);
     if (body == NULL || !judge(request, body))
         return;

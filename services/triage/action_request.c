@@ -3,7 +3,6 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/json.h"
 
@@ -50,12 +49,6 @@ static void take_key(struct action *action, const char *body, size_t length)
 bool action_take_body(struct action *action)
 {
     size_t length;
-    const char *type = wg_request_header(action->request, "Content-Type");
-    if (type == NULL || strncasecmp(type, "application/json", 16) != 0) {
-        wg_reply_refusal(action->request, 415, "unsupported-media-type", "请用 application/json",
-                         "Send application/json");
-        return false;
-    }
     const char *body = wg_request_body(action->request, &length);
     action->input = wg_request_json(action->request);
     if (action->input == NULL)

@@ -9,6 +9,8 @@ import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
 const ID = 'urn:wangge:openapi';
+const DOOR = new Map(Object.entries(YAML.parse(readFileSync(fileURLToPath(new URL('../../ops/nginx/problems.yaml', import.meta.url)), 'utf8')))
+    .map(([status, [type]]) => [Number(status), `urn:wangge:problem:${type}`]));
 const file = fileURLToPath(new URL('../../schema/openapi.yaml', import.meta.url));
 
 const pointer = (parts) => ID + '#' + parts.map((p) =>
@@ -91,6 +93,9 @@ export class Contract {
         if (status === 429 || status === 503)
             assert.match(headers['retry-after'] ?? '', /^[0-9]+$/, `${what}: no Retry-After`);
         this.seen(found.method, found.path, status);
+        // What nginx itself has answered, on whatever route, is one of x-door's too.
+        if (status >= 400 && DOOR.get(status) === JSON.parse(text).type)
+            this.seen('*', '*', status);
     }
 
     judge(what, parts, content, text) {

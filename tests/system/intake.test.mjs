@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { Instance } from '../lib/instance.mjs';
 import { parseRaw } from '../lib/client.mjs';
+import { contract } from '../lib/contract.mjs';
 import { waitFor } from '../lib/wait.mjs';
 
 const TYPE = 'urn:wangge:problem:';
@@ -280,6 +281,7 @@ describe('POST /api/v1/reports', () => {
             const answer = parseRaw(text);
             assert.match(answer.headers['content-type'] ?? '', /application\/problem\+json/, text.slice(0, 400));
             assert.ok(answer.json?.type.startsWith(TYPE), text.slice(0, 400));
+            contract.check('GET', '/', answer);
             return answer;
         };
         it('garbage', async () => assert.equal(ours(await nobody.raw('GARBAGE\r\n\r\n')).status, 400));
