@@ -52,7 +52,7 @@ describe('access', () => {
         }
     });
     it('what is no key at all', async () => {
-        for (const key of ['x', 'Basic eDp5', 'Bearer', `Bearer ${'x'.repeat(5000)}`, 'Bearer wg_', "Bearer ' OR 1=1 --"])
+        for (const key of ['x', 'Basic eDp5', 'Bearer', `Bearer ${'x'.repeat(3000)}`, 'Bearer wg_', "Bearer ' OR 1=1 --"])
             assert.equal((await nobody.get('/api/v1/cases', { headers: { Authorization: key.includes(' ') || key === 'Bearer' ? key : `Bearer ${key}` } })).status, 401, key);
     });
     it('too many wrong keys from one address: 429', async () => {

@@ -107,25 +107,25 @@ describe('imports', () => {
     it('GeoJSON: a temporary grid with its outline; crossing outlines, wrong codes and foreign parents are refused', async () => {
         const square = (x, y, d = 0.0002) => [[[x, y], [x + d, y], [x + d, y + d], [x, y + d], [x, y]]];
         const feature = (properties, coordinates, type = 'Polygon') => ({ type: 'Feature', geometry: coordinates && { type, coordinates },
-            properties: { layer: 'grid', level: 'grid', kind: 'temporary', parent: '410103007012', name: '临时网格', name_en: 'Temporary grid', valid_to: '2030-01-01T00:00:00+08:00', ...properties } });
+            properties: { layer: 'grid', level: 'grid', kind: 'temporary', parent: '410103003005', name: '临时网格', name_en: 'Temporary grid', valid_to: '2030-01-01T00:00:00+08:00', ...properties } });
         const send = (...features) => admin.send('POST', '/api/v1/imports/areas', { body: { type: 'FeatureCollection', features }, type: 'application/geo+json' });
-        const [lon, lat] = (await admin.get('/api/v1/areas/410103007012003')).json.properties.point;
-        const fine = await send(feature({ code: '410103007012871' }, square(lon, lat)));
+        const [lon, lat] = (await admin.get('/api/v1/areas/410103003005005')).json.properties.point;
+        const fine = await send(feature({ code: '410103003005871' }, square(lon, lat)));
         assert.equal(fine.status, 200, fine.text);
-        assert.equal((await admin.get('/api/v1/areas/410103007012871')).json.properties.kind, 'temporary');
+        assert.equal((await admin.get('/api/v1/areas/410103003005871')).json.properties.kind, 'temporary');
         const bow = [[[lon, lat], [lon + 0.001, lat + 0.001], [lon + 0.001, lat], [lon, lat + 0.001], [lon, lat]]];
         for (const [name, one] of Object.entries({
-            'a bow tie': feature({ code: '410103007012872' }, bow),
-            'an open ring': feature({ code: '410103007012872' }, [[[lon, lat], [lon + 0.001, lat], [lon, lat + 0.001]]]),
-            'a point': feature({ code: '410103007012872' }, [lon, lat], 'Point'),
-            'off the earth': feature({ code: '410103007012872' }, square(200, 95)),
-            'a code of another kind': feature({ code: '410103007012003' }, square(lon, lat)),
+            'a bow tie': feature({ code: '410103003005872' }, bow),
+            'an open ring': feature({ code: '410103003005872' }, [[[lon, lat], [lon + 0.001, lat], [lon, lat + 0.001]]]),
+            'a point': feature({ code: '410103003005872' }, [lon, lat], 'Point'),
+            'off the earth': feature({ code: '410103003005872' }, square(200, 95)),
+            'a code of another kind': feature({ code: '410103003005005' }, square(lon, lat)),
             'a parent that is not there': feature({ code: '410199999999872', parent: '410199999999' }, square(lon, lat)),
-            'temporary without an end': feature({ code: '410103007012872', valid_to: null }, square(lon, lat)),
-            'a property of its own': feature({ code: '410103007012872', colour: 'red' }, square(lon, lat)),
+            'temporary without an end': feature({ code: '410103003005872', valid_to: null }, square(lon, lat)),
+            'a property of its own': feature({ code: '410103003005872', colour: 'red' }, square(lon, lat)),
         }))
             assert.equal((await send(one)).status, 422, name);
-        assert.equal(await house.count(`areas WHERE code = '410103007012872'`), 0);
+        assert.equal(await house.count(`areas WHERE code = '410103003005872'`), 0);
     });
     it('staff, duty and a stand-in: the next case goes to whoever is on duty', async () => {
         const staff = `code,name,name_en,tags,email,phone,posts\n${P}-standin,替班,Stand-in,,${P}@erqi.example,,leader@410103007012001\n`;
