@@ -92,4 +92,3 @@ describe('what is away', () => {
         await house.ready();
     });
 });
-});
