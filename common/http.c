@@ -23,8 +23,8 @@
 
 enum { BODY_MOST = 1 << 20, ROUNDS_MOST = 64, CONNECTIONS_MOST = 2000 };
 /* libmicrohttpd clears its pool after every request, so it is as small as the headers that nginx
- * lets pass (8 KiB) allow. */
-enum { MEMORY_BYTES = 16 << 10, IDLE_SECONDS = 75 };
+ * lets pass (18 KiB) allow. */
+enum { MEMORY_BYTES = 24 << 10, IDLE_SECONDS = 75 };
 
 /* ---- running the daemon */
 
