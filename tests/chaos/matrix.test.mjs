@@ -11,7 +11,7 @@ import { Load } from '../lib/load.mjs';
 import { Post } from '../lib/smtp.mjs';
 import { pause, waitFor } from '../lib/wait.mjs';
 import { calm } from './judge.mjs';
-import { SENDING, actOnSome, importSome, places, points, someReports } from './places.mjs';
+import { SENDING, actOnSome, importSome, places, points, someReports, withoutHints } from './places.mjs';
 import { replay } from './replay.mjs';
 
 const STALL = ['db.commit_sent_no_answer', 'intake.before_commit', 'intake.after_commit_before_reply', 'triage.before_commit', 'triage.after_lease_before_work',
@@ -33,7 +33,7 @@ class Round {
         let part = 0;
         await waitFor(what, async () => {
             const tag = `${this.tag}-${++part}`;
-            await Promise.all([this.load.run(12), actOnSome(this.house, tag), importSome(this.admin, tag)]);
+            await Promise.all([this.load.run(12, { patienceMs: 10000 }), actOnSome(this.house, tag), importSome(this.admin, tag)]);
             return condition();
         }, { seconds, everyMs: 10 });
     }
@@ -51,7 +51,7 @@ class Round {
     }
 }
 
-function suite(name, env, body) {
+function suite(name, env, allow, body) {
     describe(name, () => {
         const at = {};
         before(async () => {
@@ -69,7 +69,7 @@ function suite(name, env, body) {
             assert.deepEqual((await replay(at.house)).faults, []);
             const { broken, apart } = await at.house.checks();
             assert.deepEqual([broken, apart], [[], []]);
-            assert.deepEqual(at.house.logs.faults(), []);
+            assert.deepEqual(at.house.logs.faults(allow), []);
         });
     });
 }
@@ -77,14 +77,16 @@ function suite(name, env, body) {
 let turn = 0;
 const tag = () => `m${process.pid}-${++turn}`;
 
-suite('killed twice', {}, (at) => {
+suite('killed twice', {}, [], (at) => {
     for (const point of points)
         for (const name of places(point))
             it(`${point}: ${name} dies in it, and again while it recovers`, async () => {
                 const { house, admin, make, post } = at, what = `${point}:kill`;
                 const round = new Round(house, admin, make, tag()), before = round.fired(what);
-                const starting = point.startsWith('service.start_');
-                await house.arm(name, starting ? what : `${what}@1`, { wait: false });
+                const starting = point.startsWith('service.start_'), hintsAgain = await withoutHints(house, point);
+                // The first flights after a start are the service's own: it would never come to work.
+                await house.arm(name, starting ? what : `${what}@${point.startsWith('db.') ? 20 : 1}`, { wait: false });
+                const twice = waitFor('the second time', () => round.fired(what) >= before + 2, { seconds: 120, everyMs: 10 }).then(() => house.disarm(name), () => {});
                 if (starting) {
                     await waitFor('the point to fire twice', () => round.fired(what) >= before + 2, { seconds: 30 });
                 } else {
@@ -92,7 +94,8 @@ suite('killed twice', {}, (at) => {
                     house.kill('postgres-1');
                     await round.until('the point to fire again', () => round.fired(what) >= before + 2);
                 }
-                house.disarm(name);
+                await twice;
+                await hintsAgain();
                 await house.service('restart', name);
                 await calm(house);
                 await round.load.run(6);
@@ -100,13 +103,18 @@ suite('killed twice', {}, (at) => {
             });
 });
 
-suite('stopped for longer than its lease', { WANGGE_INTAKE: '2', WANGGE_TRIAGE: '2', WANGGE_NOTIFICATION: '2', WANGGE_REPORTING: '2' }, (at) => {
+suite('stopped for longer than its lease', { WANGGE_INTAKE: '2', WANGGE_TRIAGE: '2', WANGGE_NOTIFICATION: '2', WANGGE_REPORTING: '2' },
+    [/event=stall took_us=1\d{7} cpu_us=\d{1,4} /], (at) => { // the sleep itself, of over 10 s and without work
     for (const point of STALL)
         for (const name of places(point))
             it(`${point}: ${name} sleeps in it, its sibling goes on, it wakes`, async () => {
                 const { house, admin, make, post } = at, what = `${point}:stall`;
                 const round = new Round(house, admin, make, tag()), before = round.fired(what);
+                const hintsAgain = await withoutHints(house, point);
                 await house.arm(name, `${what}@2`, { wait: true });
+                // One folds for all; its lease must come to the one that is to sleep.
+                if (name === 'reporting-1')
+                    await house.service('restart', 'reporting-2');
                 const sleeps = () => round.fired(what) > before;
                 const working = round.until('the point to fire', sleeps);
                 working.catch(() => {}); // the sleeper's own clients give up in their time
@@ -118,6 +126,7 @@ suite('stopped for longer than its lease', { WANGGE_INTAKE: '2', WANGGE_TRIAGE: 
                 house.kill(name, 'SIGCONT');
                 await working.catch(() => {});
                 house.disarm(name);
+                await hintsAgain();
                 await house.service('restart', name);
                 await round.load.run(6);
                 // A mail of a sleeper may be sent by its sibling as well: it had been killed for all that anybody knew.

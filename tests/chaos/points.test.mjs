@@ -8,7 +8,7 @@ import { reportsOf } from '../lib/history.mjs';
 import { Load } from '../lib/load.mjs';
 import { Post } from '../lib/smtp.mjs';
 import { waitFor } from '../lib/wait.mjs';
-import { SENDING, actOnSome, importSome, places, points, someReports } from './places.mjs';
+import { SENDING, actOnSome, importSome, places, points, someReports, withoutHints } from './places.mjs';
 
 describe('fault points', () => {
     let house, post, admin, make;
@@ -37,7 +37,7 @@ describe('fault points', () => {
                     const tag = `t${process.pid}-${++turn}`;
                     const starting = point.startsWith('service.start_');
                     const fired = () => house.fired().filter((line) => line === `${point}:${action}`).length;
-                    const before = fired();
+                    const before = fired(), hintsAgain = await withoutHints(house, point);
                     await house.arm(name, `${point}:${action}${starting ? '' : '@2'}`, { wait: false });
                     if (starting) {
                         // Each start passes it, so nothing of this service works until it is disarmed.
@@ -51,6 +51,7 @@ describe('fault points', () => {
                         return fired() > before;
                     }, { seconds: 60, everyMs: 10 });
                     house.disarm(name);
+                    await hintsAgain();
                     await load.run(6);
                     await house.ready();
                     await house.drain(90);

@@ -82,11 +82,11 @@ export class Load {
     }
 
     /** n reports, so many at a time. */
-    async run(n, { atOnce = 8 } = {}) {
+    async run(n, { atOnce = 8, patienceMs } = {}) {
         let left = n;
         await Promise.all(Array.from({ length: Math.min(atOnce, n) }, async () => {
             while (left-- > 0)
-                await this.one();
+                await this.one({ patienceMs });
         }));
     }
 
