@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/db_check.h"
 #include "common/error.h"
 #include "common/fault.h"
 #include "common/flight.h"
@@ -16,7 +17,6 @@
 #include "common/service.h"
 
 enum { LINE_MOST = 1000, PATIENCE_MS = 5000, BACKOFF_LOWEST_MS = 50, BACKOFF_HIGHEST_MS = 2000 };
-enum { SCHEMA_LOWEST = 1, SCHEMA_HIGHEST = 1 };
 
 enum stage { AWAY, CONNECTING, CHECKING, PREPARING, READY, REFUSED };
 
@@ -35,6 +35,8 @@ struct wg_db {
     enum stage stage;
     int watched; /* descriptor; -1 none */
     bool watched_writable;
+    bool losing; /* the connection is broken and will be closed as soon as the handler has returned
+                  */
     int64_t backoff_ms, away_since;
     bool prepared_anew; /* reconnected because of 0A or 26, and no success since */
     char prepare_fault[200];
@@ -85,6 +87,7 @@ static void lose(struct wg_db *db, const char *why)
     PQfinish(db->connection);
     db->connection = NULL;
     db->stage = AWAY;
+    db->losing = false;
     if (db->away_since == 0)
         db->away_since = wg_clock_mono();
     struct wg_line lost = db->flying;
@@ -109,11 +112,27 @@ static void lose_connection(struct wg_db *db)
     lose(db, why[0] != '\0' ? why : "the connection was closed");
 }
 
+static void lose_now(void *arg)
+{
+    struct wg_db *db = arg;
+    if (db->losing) /* else it was lost meanwhile */
+        lose_connection(db);
+}
+
+/* Never within wg_db_send: its caller must have returned before its flight lands. */
+static void lose_soon(struct wg_db *db)
+{
+    if (db->losing)
+        return;
+    db->losing = true;
+    wg_service_soon(db->service, lose_now, db);
+}
+
 static void flush(struct wg_db *db)
 {
     int unsent = PQflush(db->connection);
     if (unsent < 0)
-        lose_connection(db);
+        lose_soon(db);
     else
         watch(db, unsent == 1);
 }
@@ -141,20 +160,21 @@ static int send_flight(struct wg_db *db, struct wg_flight *flight)
 static void pump(struct wg_db *db)
 {
     bool sent = false;
-    while (db->stage == READY && db->waiting.first != NULL && db->flying.n < db->in_flight) {
+    while (db->stage == READY && !db->losing && db->waiting.first != NULL &&
+           db->flying.n < db->in_flight) {
         struct wg_flight *flight = wg_line_take(&db->waiting);
         wg_line_add(&db->flying, flight);
         sent = true;
         if (send_flight(db, flight) < 0) {
-            lose_connection(db);
+            lose_soon(db);
             return;
         }
     }
     if (!sent)
         return;
     flush(db);
-    if (WG_FAULT(DB_COMMIT_SENT) < 0 && db->stage == READY)
-        lose(db, "fault point");
+    if (WG_FAULT(DB_COMMIT_SENT) < 0)
+        lose_soon(db);
 }
 
 /* 0A ("cached plan must not change result type") and 26 (statement unknown): connect and prepare
@@ -227,32 +247,6 @@ static void take_result(struct wg_db *db, PGresult *result)
 
 /* ---- after connecting: checks, then statements */
 
-static const char check_sql[] =
-    "SELECT pg_is_in_recovery(), current_setting('fsync') = 'on' AND "
-    "current_setting('full_page_writes') = 'on' AND "
-    "current_setting('synchronous_commit') = 'on', (SELECT max(version) FROM schema_version), "
-    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
-
-/* NULL when all is well. */
-static const char *judge_checks(const PGresult *result)
-{
-    if (PQresultStatus(result) != PGRES_TUPLES_OK)
-        return PQresultErrorMessage(result);
-    if (wg_get_bool(result, 0, 0))
-        return "the database is in recovery";
-    if (!wg_get_bool(result, 0, 1))
-        return "fsync, full_page_writes and synchronous_commit must be on";
-    int64_t version = wg_get_i64(result, 0, 2);
-    if (version < SCHEMA_LOWEST || version > SCHEMA_HIGHEST)
-        return "the schema's version is outside what this program knows: run ops/migrate";
-#ifndef WG_FAULT_POINTS /* tests move our clock, not PostgreSQL's */
-    int64_t skew = wg_clock_now() - wg_get_i64(result, 0, 3);
-    if (skew > WG_SECOND || skew < -WG_SECOND)
-        return "this clock and PostgreSQL's are more than a second apart";
-#endif
-    return NULL;
-}
-
 static void prepare_all(struct wg_db *db)
 {
     db->stage = PREPARING;
@@ -271,7 +265,7 @@ static void prepare_all(struct wg_db *db)
 
 static void take_check(struct wg_db *db, PGresult *result)
 {
-    const char *fault = judge_checks(result);
+    const char *fault = wg_db_judge(result);
     char why[300];
     snprintf(why, sizeof why, "%s", fault == NULL ? "" : fault);
     PQclear(result);
@@ -358,7 +352,7 @@ static void go_on_connecting(struct wg_db *db)
         return;
     db->stage = CHECKING;
     PQsetnonblocking(db->connection, 1);
-    if (PQsendQueryParams(db->connection, check_sql, 0, NULL, NULL, NULL, NULL, 1) != 1)
+    if (PQsendQueryParams(db->connection, wg_db_check_sql, 0, NULL, NULL, NULL, NULL, 1) != 1)
         lose_connection(db);
     else
         flush(db);
