@@ -9,10 +9,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { TOP } from '../lib/instance.mjs';
 import { WorkTime } from '../lib/worktime.mjs';
 
-const FIELDS = ['state', 'level', 'grade', 'area_id', 'area', 'category', 'holder', 'reason', 'resolver', 'outcome', 'due_at', 'wake_at'];
+const FIELDS = ['state', 'level', 'grade', 'area_id', 'area', 'category', 'holder', 'reason', 'resolver', 'outcome', 'due_at', 'wake_at', 'restricted'];
 const UNMET = { place: ['place', 'outside', 'grid'], category: ['category'], holder: ['holder'] };
 // What each word of a workflow file may change in a row.
-const CHANGES = { place: ['area', 'area_id'], category: ['category', 'grade'], holder: ['holder'], 'no-holder': ['holder'],
+const CHANGES = { place: ['area', 'area_id'], category: ['category', 'grade', 'restricted'], holder: ['holder'], 'no-holder': ['holder'],
     'no-reason': ['reason'], resolver: ['resolver'], outcome: ['outcome'] };
 
 /** The same reckoning, remembering which minutes are open: a few thousand cases ask for the same days. */
@@ -91,6 +91,7 @@ class Walk {
         this.flow = registers.workflows.get(row.workflow);
         this.now = Object.fromEntries(FIELDS.map((field) => [field, null]));
         this.now.clocks = {};
+        this.now.restricted = false;
     }
 
     run(events) {
