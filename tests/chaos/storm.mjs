@@ -4,6 +4,7 @@
 // a mail and keeps its answer back. Then the faults stop, judge.mjs looks. Everything random comes from one seed, which
 // is printed: the same seed gives the same schedule of faults (not the same interleaving).
 //   node tests/chaos/storm.mjs [--seconds 60] [--kills 2] [--rate 40] [--seed N] [--bug reply_early|skip_unique|forget_sweep]
+//                              [--several 1]: three triages and two of each other service; all of them are victims
 // Ends with 0 if nothing was found. A run with too little in it has failed: a dead house loses nothing.
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,8 @@ const COMMUNITY = '410103007012';
 // The first round in turn; PostgreSQL and intake close together, since what intake holds while the database is away is
 // what a hasty answer would lose.
 const VICTIMS = ['postgres-1', 'intake-1', 'triage-1', 'notification-1', 'bus-1', 'registry-1', 'reporting-1'];
-const SENDERS = ['intake-1', 'triage-1'];
+const SEVERAL = { WANGGE_INTAKE: '2', WANGGE_TRIAGE: '3', WANGGE_NOTIFICATION: '2', WANGGE_REPORTING: '2', WANGGE_REGISTRY: '2' };
+const SIBLINGS = ['intake-2', 'triage-2', 'triage-3', 'notification-2', 'reporting-2', 'registry-2'];
 
 // Each is a build of its own in effect: a fault of one service, and what else it takes. The storm does not know which.
 export const BUGS = {
@@ -44,11 +46,11 @@ export function seeded(seed) {
     };
 }
 
-/** [{at (s), name, faults of the bus for SENDERS}]: each victim `kills` times, the first round in turn, then shuffled. */
-export function schedule({ seconds, kills, random }) {
-    const order = [...VICTIMS];
+/** [{at (s), name, faults of hints}]: each victim `kills` times, the first round in turn, then shuffled. */
+export function schedule({ seconds, kills, random, victims }) {
+    const order = [...victims];
     for (let round = 1; round < kills; round++) {
-        const names = [...VICTIMS];
+        const names = [...victims];
         for (let i = names.length - 1; i > 0; i--) {
             const j = Math.floor(random() * (i + 1));
             [names[i], names[j]] = [names[j], names[i]];
@@ -59,7 +61,7 @@ export function schedule({ seconds, kills, random }) {
     let at = 2;
     order.forEach((name, i) => {
         // Close upon the one before: always after the first, and at random later.
-        const close = i === 1 || (i >= VICTIMS.length && random() < 0.2);
+        const close = i === 1 || (i >= victims.length && random() < 0.2);
         plan.push({ at: close ? plan[i - 1].at + 0.3 + random() * 0.5 : at + random() * step * 0.4, name,
             hints: hintFaults(random), swizzle: random() < 0.4 ? Math.floor(random() * 3) + 1 : 0, spare: random() });
         at += step;
@@ -82,16 +84,19 @@ export class Storm {
     constructor(options) {
         Object.assign(this, { seconds: 60, kills: 2, rate: 40, seed: randomInt(1e9), drainSeconds: 60, say: console.log }, options);
         this.random = seeded(this.seed);
-        this.killed = Object.fromEntries(VICTIMS.map((name) => [name, 0]));
+        this.victims = this.several ? [...VICTIMS, ...SIBLINGS] : VICTIMS;
+        this.senders = this.victims.filter((name) => /^(intake|triage)-/.test(name));
+        this.killed = Object.fromEntries(this.victims.map((name) => [name, 0]));
         this.inFlight = { ...this.killed };
         this.notificationKills = [];
         this.stopped = new Set();
+        this.stops = [];
         this.swizzles = 0;
     }
 
     async up() {
         this.post = await Post.open();
-        this.house = await Instance.up({ name: 'storm', env: { WANGGE_SMTP_URL: this.post.url } });
+        this.house = await Instance.up({ name: 'storm', env: { ...(this.several ? SEVERAL : {}), WANGGE_SMTP_URL: this.post.url } });
         const admin = this.house.client('admin', { checked: false });
         const all = (await admin.get('/api/v1/categories')).json.items.filter((one) => one.parent !== null && one.responsible === 'leader');
         const grids = (await admin.get(`/api/v1/areas?under=${COMMUNITY}&level=grid&limit=100`)).json;
@@ -100,11 +105,11 @@ export class Storm {
         this.grids = (grids.features ?? grids.items).map((one) => one.properties).filter((one) => one.kind === 'ordinary');
         writeFileSync(this.house.faultLog, '', { flag: 'a' });
         chmodSync(this.house.faultLog, 0o666);
-        for (const name of SENDERS)
+        for (const name of this.senders)
             writeFileSync(join(this.house.home, 'service', name, 'env', 'WANGGE_FAULT_LOG'), this.house.faultLog);
         if (this.bug !== undefined && BUGS[this.bug].sql)
             await this.house.sql(BUGS[this.bug].sql);
-        for (const name of SENDERS) {
+        for (const name of this.senders) {
             this.arrange(name, hintFaults(this.random));
             await this.house.service('restart', name);
         }
@@ -113,7 +118,7 @@ export class Storm {
 
     /** What a service's next start is told; a bug stays in whatever else is asked. */
     arrange(name, faults) {
-        const bug = this.bug !== undefined && BUGS[this.bug].name === name ? BUGS[this.bug].fault : '';
+        const bug = this.bug !== undefined && BUGS[this.bug].name.split('-')[0] === name.split('-')[0] ? BUGS[this.bug].fault : '';
         const all = [bug, faults].filter((one) => one !== '').join(',');
         const folder = join(this.house.home, 'service', name, 'env');
         mkdirSync(folder, { recursive: true });
@@ -168,14 +173,14 @@ export class Storm {
     async strike({ name, hints, swizzle, spare }) {
         await waitFor(`${name} to be there`, () => this.alive(name), { seconds: 20, everyMs: 20 });
         await waitFor('work in flight', () => this.load.pending.size > 0, { seconds: 5, everyMs: 2 }).catch(() => {});
-        for (const sender of SENDERS)
+        for (const sender of this.senders)
             this.arrange(sender, hints);
         const working = this.load.pending.size > 0;
         if (!this.house.kill(name))
             return;
         this.killed[name]++;
         this.inFlight[name] += working;
-        if (name === 'notification-1')
+        if (name.startsWith('notification-'))
             this.notificationKills.push(Date.now());
         this.say(`  ${this.clock()} s  kill -9 ${name.padEnd(14)} ${this.load.pending.size} requests open, ${this.load.history.reports.size} reports sent`);
         if (swizzle > 0)
@@ -184,7 +189,7 @@ export class Storm {
 
     /** Some are stopped in one order and let go on in another, at most a second later. */
     async swizzle(n, spare) {
-        const names = VICTIMS.filter((_, i) => (i + Math.floor(spare * 7)) % 7 < n);
+        const from = Date.now(), names = this.victims.filter((_, i, all) => (i + Math.floor(spare * all.length)) % all.length < n);
         for (const name of names)
             if (this.alive(name) && this.house.kill(name, 'SIGSTOP'))
                 this.stopped.add(name);
@@ -192,6 +197,7 @@ export class Storm {
         for (const name of names.reverse()) {
             this.house.kill(name, 'SIGCONT');
             this.stopped.delete(name);
+            this.stops.push({ name, from, to: Date.now() });
         }
         this.swizzles++;
     }
@@ -213,10 +219,10 @@ export class Storm {
     /** Faults stop: nothing is armed any more, all run, nobody sends; then what is open comes to its end. */
     async settle() {
         this.calming = true;
-        for (const name of SENDERS)
+        for (const name of this.senders)
             this.arrange(name, '');
         const last = Date.now();
-        for (const name of SENDERS)
+        for (const name of this.senders)
             await this.house.service('restart', name);
         await calm(this.house);
         await Promise.all([this.load.stop(), this.hands.stop()]);
@@ -243,12 +249,12 @@ export class Storm {
     async run() {
         this.least ??= Math.round(this.seconds * 1000 / 60);
         this.hinted ??= this.seconds >= 60;
-        this.say(`storm: seed ${this.seed}, ${this.seconds} s, ${this.kills} kills each, ${this.rate} reports/s${this.bug ? `, with the bug ${this.bug}` : ''}`);
+        this.say(`storm: seed ${this.seed}, ${this.seconds} s, ${this.kills} kills each, ${this.rate} reports/s${this.several ? ', several of each' : ''}${this.bug ? `, with the bug ${this.bug}` : ''}`);
         await this.up();
         await this.rage();
         await this.settle();
         const { sums, findings } = await judge({ house: this.house, load: this.load, hands: this.hands, post: this.post,
-            kills: this.notificationKills, drainSeconds: this.drainSeconds });
+            kills: this.notificationKills, stops: this.stops, drainSeconds: this.drainSeconds });
         const little = this.tooLittle(sums);
         this.tell(sums, findings, little);
         return { sums, findings, little, storm: this };

@@ -10,3 +10,8 @@ it(`ten minutes, twenty kills each (seed ${seed})`, async () => {
     const { findings, little } = await storm({ seconds: 600, kills: 20, rate: 30, least: 10000, seed, say: (line) => console.log(`# ${line}`) });
     assert.deepEqual([findings, little], [[], []]);
 });
+
+it(`three triages and two of each other service, all of them victims (seed ${seed})`, async () => {
+    const { findings, little } = await storm({ seconds: 90, kills: 2, rate: 30, several: true, least: 1000, seed, say: (line) => console.log(`# ${line}`) });
+    assert.deepEqual([findings, little], [[], []]);
+});
