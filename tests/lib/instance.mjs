@@ -174,7 +174,7 @@ export class Instance {
         writeFileSync(join(folder, 'WANGGE_FAULT'), faults);
         writeFileSync(join(folder, 'WANGGE_FAULT_LOG'), this.faultLog);
         this.asked[name] = (this.asked[name] ?? 0) + 1;
-        await run('sv', ['-w', '20', wait ? 'restart' : 'term', join(this.home, 'service', name)]);
+        await run('sv', [...(wait ? ['-w', '20', 'restart'] : ['term']), join(this.home, 'service', name)]);
     }
 
     /** The next start of the service is without faults. */
