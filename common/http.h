@@ -1,8 +1,8 @@
 /* HTTP on libmicrohttpd, driven by our own loop, on a unix socket: $WANGGE_RUN/<service>-<n>.sock.
  * A request is suspended until its handler replies, which may be much later (after the commit).
  * Every request is answered exactly once. Every error is a problem (RFC 9457) in our format. GET
- * /healthz and /metrics are served here for every service. Limits: header 18 KiB (nginx), body 1 MiB
- * unless the route streams. */
+ * /healthz and /metrics are served here for every service. Limits: header 18 KiB (nginx), body 1
+ * MiB unless the route streams. */
 #pragma once
 
 #include <json-c/json.h>
