@@ -29,8 +29,10 @@ export async function actOnSome(house, tag) {
     }
 }
 
+let imported = 0;
 export async function importSome(admin, tag) {
-    const file = `code,name,name_en,kind,area,email,phone\n${tag},单位,A party,other,${COMMUNITY},,\n`;
+    // Another row each time: a file that changes nothing swaps nothing in.
+    const file = `code,name,name_en,kind,area,email,phone\n${tag}-${++imported},单位,A party,other,${COMMUNITY},,\n`;
     return admin.send('POST', '/api/v1/imports/parties', { body: file, type: 'text/csv', timeoutMs: 8000 }).catch(() => {});
 }
 
