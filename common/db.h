@@ -83,7 +83,6 @@ struct wg_flight *wg_flight_new(wg_landed *landed, void *arg);
 void wg_flight_destroy(struct wg_flight **flight);
 /* Appends one statement; takes params. */
 void wg_flight_add(struct wg_flight *flight, int statement, struct wg_params **params);
-size_t wg_flight_bytes(const struct wg_flight *flight);
 
 enum wg_outcome wg_flight_outcome(const struct wg_flight *flight);
 const char *wg_flight_sqlstate(const struct wg_flight *flight); /* "" where there is none */

@@ -57,14 +57,6 @@ void wg_flight_add(struct wg_flight *flight, int statement, struct wg_params **p
     *params = NULL;
 }
 
-size_t wg_flight_bytes(const struct wg_flight *flight)
-{
-    size_t bytes = 0;
-    for (size_t i = 0; i < flight->n; i++)
-        bytes += flight->sent[i].params->bytes.length;
-    return bytes;
-}
-
 enum wg_outcome wg_flight_outcome(const struct wg_flight *flight)
 {
     return flight->outcome;

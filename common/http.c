@@ -416,11 +416,6 @@ void wg_http_destroy(struct wg_http **http)
     *http = NULL;
 }
 
-size_t wg_http_open(const struct wg_http *http)
-{
-    return http->open;
-}
-
 void wg_http_on_stream(struct wg_http *http, const struct wg_stream *stream)
 {
     http->stream = *stream;

@@ -38,7 +38,6 @@ struct wg_route {
 struct wg_http *wg_http_new(struct wg_service *service, const struct wg_route *routes, size_t n,
                             struct wg_access *access, void *arg);
 void wg_http_destroy(struct wg_http **http);
-size_t wg_http_open(const struct wg_http *http); /* requests not yet answered */
 
 /* ---- a request: valid from handle until it is replied to */
 
