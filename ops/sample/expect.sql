@@ -121,12 +121,23 @@ CREATE TEMP TABLE differs ON COMMIT DROP AS
                  AND right(source_id, length(:'run') + 1) = ':' || :'run'
                GROUP BY 1) r ON r.n = e.n
     LEFT JOIN cases c ON c.id = r.case_id
-    -- The nearest post at or above the spot.
+    -- The nearest at or above the spot: whoever was on duty when the case was opened, or else the post's own holder.
     LEFT JOIN LATERAL (
-        SELECT p.staff_id FROM areas a JOIN posts p ON p.area_id = a.id
-        WHERE e.reason IS NULL AND a.layer = 'grid' AND (a.valid_to IS NULL OR a.valid_to > :'now') AND p.post = e.post
+        SELECT h.staff_id
+        FROM areas a
+        CROSS JOIN LATERAL (
+            SELECT 1 AS turn, d.staff_id FROM duty d
+            WHERE d.area_id = a.id AND d.post = e.post AND d.kind <> 'leave'
+              AND d.starts_at <= c.opened_at AND c.opened_at < d.ends_at
+            UNION ALL
+            SELECT 2, p.staff_id FROM posts p
+            WHERE p.area_id = a.id AND p.post = e.post AND p.valid_from <= c.opened_at
+              AND (p.valid_to IS NULL OR c.opened_at < p.valid_to) AND NOT EXISTS (
+                SELECT FROM duty d WHERE d.area_id = a.id AND d.post = e.post AND d.kind = 'leave'
+                  AND d.staff_id = p.staff_id AND d.starts_at <= c.opened_at AND c.opened_at < d.ends_at)) h
+        WHERE e.reason IS NULL AND a.layer = 'grid' AND (a.valid_to IS NULL OR a.valid_to > :'now')
           AND a.code IN (e.area, left(e.area, 15), left(e.area, 12), left(e.area, 9), left(e.area, 6))
-        ORDER BY length(a.code) DESC, p.staff_id LIMIT 1) h ON true;
+        ORDER BY length(a.code) DESC, h.turn, h.staff_id LIMIT 1) h ON true;
 SELECT format('record %s: %s', n, what) FROM differs WHERE what <> '' ORDER BY n LIMIT 20;
 DO $$
 DECLARE differing int := (SELECT count(*) FROM differs WHERE what <> '');
