@@ -222,10 +222,13 @@ static void landed(struct wg_flight *flight, void *arg)
 
 /* ---- sending */
 
-static struct piece *next_piece(struct wg_batch *batch)
+/* A connection beyond the first is for a full batch: two half-empty flights cost PostgreSQL more
+ * than one. */
+static struct piece *next_piece(struct wg_batch *batch, bool first)
 {
     if (batch->pieces == NULL)
-        return batch->first == NULL ? NULL : piece_from_queue(batch);
+        return batch->waiting >= (first ? 1 : batch->rules.most_items) ? piece_from_queue(batch)
+                                                                       : NULL;
     if (batch->pieces->not_before > wg_clock_mono())
         return NULL;
     struct piece *piece = batch->pieces;
@@ -251,12 +254,15 @@ static void fly(struct slot *slot, struct piece *piece)
 static void pump(void *arg)
 {
     struct wg_batch *batch = arg;
+    size_t flying = 0;
     batch->pump_asked = false;
+    for (size_t i = 0; i < batch->n_slots; i++)
+        flying += batch->slots[i].piece != NULL;
     for (size_t i = 0; i < batch->n_slots; i++) {
         struct slot *slot = &batch->slots[i];
         if (slot->piece != NULL || wg_db_room(slot->db) == 0)
             continue;
-        struct piece *piece = next_piece(batch);
+        struct piece *piece = next_piece(batch, flying++ == 0);
         if (piece == NULL)
             return;
         fly(slot, piece);

@@ -41,7 +41,8 @@ struct wg_batch_rules {
     bool (*again)(const struct wg_flight *flight, void **items, size_t n, void *arg);
 };
 
-/* dbs: connections to write on, one batch in flight on each; they stay the caller's. */
+/* dbs: connections to write on, one batch in flight on each; a second one carries full batches
+ * only. They stay the caller's. */
 struct wg_batch *wg_batch_new(struct wg_service *service, const struct wg_batch_rules *rules,
                               struct wg_db **dbs, size_t n_dbs, void *arg);
 void wg_batch_destroy(struct wg_batch **batch);

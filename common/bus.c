@@ -11,9 +11,9 @@
 #include "common/writer.h"
 
 enum { HIGH_WATER = 1000, LINGER_MS = 200, IDS_MOST = 1000, FRAMES_A_ROUND = 8 };
-enum { GATHER_MS = 2, GATHER_MOST = 500 };
+enum { GATHER_MS = 8, GATHER_MOST = 500 };
 
-/* What goes out on one socket. A lone hint goes at once; in a flood they go together, every 2 ms at
+/* What goes out on one socket. A lone hint goes at once; in a flood they go together, every 8 ms at
  * most (docs/decisions/0013-hints-go-together.md). */
 struct outlet {
     struct wg_bus *bus;

@@ -140,14 +140,18 @@ static char check_digit(const char *date, const char *id)
 
 void wg_number_write(int64_t id, int64_t received, char ret_number[WG_NUMBER_ROOM])
 {
-    char date[DATE_DIGITS + 1], digits[ID_DIGITS + 2];
+    char date[WG_INT_ROOM];
     struct tm parts;
     time_t second = (time_t)(received >= 0 ? received / 1000000 : (received - 999999) / 1000000);
     localtime_r(&second, &parts);
-    snprintf(date, sizeof date, "%02u%02u%02u", (unsigned)parts.tm_year % 100,
-             (unsigned)parts.tm_mon % 12 + 1, (unsigned)parts.tm_mday % 32);
-    snprintf(digits, sizeof digits, "%lld", (long long)id);
-    snprintf(ret_number, WG_NUMBER_ROOM, "%s-%s-%c", date, digits, check_digit(date, digits));
+    /* A leading 1, which is not shown, keeps the zeros. */
+    wg_int_write(1000000 + parts.tm_year % 100 * 10000 + (parts.tm_mon + 1) * 100 + parts.tm_mday,
+                 date);
+    wg_copy(ret_number, WG_NUMBER_ROOM, date + 1);
+    char *digits = ret_number + DATE_DIGITS + 1, *end = digits + wg_int_write(id, digits);
+    end[1] = check_digit(date + 1, digits);
+    end[2] = '\0';
+    digits[-1] = end[0] = '-';
 }
 
 /* Spaces of all kinds go, full-width forms become plain, the dashes that keyboards and phones put
@@ -202,12 +206,11 @@ int wg_number_read(const char *text, int64_t *ret_id, char ret_date[7])
  */
 void wg_code_write(const uint8_t key[WG_SECRET_BYTES], int64_t id, char ret_code[WG_CODE_ROOM])
 {
-    char digits[ID_DIGITS + 2];
+    char digits[WG_INT_ROOM];
     uint8_t hash[crypto_generichash_BYTES];
     uint64_t value = 0;
-    int length = snprintf(digits, sizeof digits, "%lld", (long long)id);
-    crypto_generichash(hash, sizeof hash, (const uint8_t *)digits, (size_t)length, key,
-                       WG_SECRET_BYTES);
+    size_t length = wg_int_write(id, digits);
+    crypto_generichash(hash, sizeof hash, (const uint8_t *)digits, length, key, WG_SECRET_BYTES);
     for (size_t i = 0; i < 8; i++)
         value = value << 8 | hash[i];
     value %= CODES;

@@ -45,7 +45,18 @@ void wg_params_bytes(struct wg_params *params, const void *bytes,
 
 /* ---- array parameters: a column of an unnest() */
 
-enum wg_type { WG_I16, WG_I32, WG_I64, WG_F64, WG_BOOL, WG_TIME, WG_STRING, WG_JSONB, WG_BYTEA };
+enum wg_type {
+    WG_I16,
+    WG_I32,
+    WG_I64,
+    WG_F64,
+    WG_BOOL,
+    WG_TIME,
+    WG_STRING,
+    WG_JSON,
+    WG_JSONB,
+    WG_BYTEA
+};
 
 struct wg_column;
 struct wg_column *wg_column_new(enum wg_type type);

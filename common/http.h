@@ -1,7 +1,7 @@
 /* HTTP on libmicrohttpd, driven by our own loop, on a unix socket: $WANGGE_RUN/<service>-<n>.sock.
  * A request is suspended until its handler replies, which may be much later (after the commit).
  * Every request is answered exactly once. Every error is a problem (RFC 9457) in our format. GET
- * /healthz and /metrics are served here for every service. Limits: header 18 KiB (nginx), body 1
+ * /healthz and /metrics are served here for every service. Limits: header 10 KiB (nginx), body 1
  * MiB unless the route streams. */
 #pragma once
 

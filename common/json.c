@@ -19,7 +19,7 @@
 #include "common/sip.h"
 #include "common/text.h"
 
-enum { DEPTH = 16, MEMBERS = 256, FEW = 8, PLACES = 2 * MEMBERS };
+enum { DEPTH = WG_JSON_LEVELS, MEMBERS = 256, FEW = 8, PLACES = 2 * MEMBERS };
 enum { DIGITS = 40, LARGEST = 300, VALUES = 20000 };
 
 /* ------------------------------------------------------------------ the scan */
@@ -448,53 +448,4 @@ const char *wg_json_fault_text(enum wg_json_fault fault, int english)
         [WG_JSON_LARGE] = { "超过 20,000 个值", "more than 20,000 values" },
     };
     return texts[fault][english != 0];
-}
-
-struct json_object *wg_json_parse(const char *bytes, size_t length,
-                                  struct wg_json_verdict *ret_verdict)
-{
-    struct wg_json_verdict verdict = wg_json_scan(bytes, length);
-    struct json_object *object = NULL;
-    if (verdict.fault == WG_JSON_FINE && length > INT32_MAX)
-        verdict.fault = WG_JSON_LARGE;
-    if (verdict.fault == WG_JSON_FINE) {
-        /* json-c counts a level more than we do. */
-        struct json_tokener *tokener = json_tokener_new_ex(DEPTH + 2);
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-        object = json_tokener_parse_ex(tokener, bytes, (int)length);
-        /* A number alone is only at its end when the text is. */
-        if (json_tokener_get_error(tokener) == json_tokener_continue)
-            object = json_tokener_parse_ex(tokener, "", 1);
-        if (json_tokener_get_error(tokener) != json_tokener_success)
-            verdict.fault = WG_JSON_SYNTAX;
-        json_tokener_free(tokener);
-    }
-    *ret_verdict = verdict;
-    return object;
-}
-
-void wg_json_put(struct json_object **object)
-{
-    json_object_put(*object);
-    *object = NULL;
-}
-
-struct json_object *wg_json_get(struct json_object *object, const char *key)
-{
-    struct json_object *value = NULL;
-    if (json_object_is_type(object, json_type_object))
-        json_object_object_get_ex(object, key, &value);
-    return value;
-}
-
-const char *wg_json_text(struct json_object *object, const char *key)
-{
-    struct json_object *value = wg_json_get(object, key);
-    return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
-}
-
-int64_t wg_json_int(struct json_object *object, const char *key)
-{
-    struct json_object *value = wg_json_get(object, key);
-    return json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : 0;
 }

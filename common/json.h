@@ -9,13 +9,15 @@
 
 #include "common/memory.h"
 
+enum { WG_JSON_LEVELS = 16 };
+
 enum wg_json_fault {
     WG_JSON_FINE = 0,
     WG_JSON_SYNTAX,    /* not RFC 8259: trailing text, comments, NaN, leading zeros … */
     WG_JSON_UTF8,      /* invalid UTF-8 */
     WG_JSON_SURROGATE, /* \ud800 without its partner */
     WG_JSON_NUL,       /* \u0000 (PostgreSQL takes none) */
-    WG_JSON_DEPTH,     /* more than 16 levels */
+    WG_JSON_DEPTH,     /* more than WG_JSON_LEVELS */
     WG_JSON_DUPLICATE, /* an object has a key twice */
     WG_JSON_NUMBER, /* integer outside ±2^53, or a magnitude over 1e300, or more than 40 digits */
     WG_JSON_EMPTY,  /* nothing but white space */

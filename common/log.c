@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/text.h"
 
 enum { GATHERED_BYTES = 65536, LINE_BYTES = 4096, QUOTE_BYTES = 600, QUOTES = 8 };
 
@@ -22,13 +23,6 @@ static struct {
 
 static const char *const level_names[] = { "debug", "info", "warning", "error", "fatal" };
 
-void wg_log_start(const char *service, int instance, enum wg_level lowest)
-{
-    state.service = service;
-    state.instance = instance;
-    state.lowest = lowest;
-}
-
 int64_t wg_log_id(int64_t id)
 {
     int64_t former = state.id;
@@ -36,23 +30,57 @@ int64_t wg_log_id(int64_t id)
     return former;
 }
 
-/* localtime of the process's zone, cached for the second in hand: the zone's lookup is the costly
- * part. */
-static int put_time(char *buffer, size_t size)
+/* A report has three lines: what a line costs counts. So the zone's lookup and whatever else stays
+ * the same for a second is made once, and the rest is put together without a format. */
+static struct {
+    time_t second; /* 0: none yet */
+    enum wg_level level;
+    char before[32], after[96]; /* the microseconds */
+} head;
+
+void wg_log_start(const char *service, int instance, enum wg_level lowest)
 {
-    static time_t cached_second;
-    static char cached[32], zone[8];
+    state.service = service;
+    state.instance = instance;
+    state.lowest = lowest;
+    head.second = 0;
+}
+
+static void make_head(time_t second, enum wg_level level)
+{
+    if (head.second == second && head.level == level)
+        return;
+    struct tm parts;
+    char zone[8];
+    localtime_r(&second, &parts);
+    strftime(head.before, sizeof head.before, "ts=%Y-%m-%dT%H:%M:%S.", &parts);
+    strftime(zone, sizeof zone, "%z", &parts);
+    snprintf(head.after, sizeof head.after, "%.3s:%.2s level=%s service=%.24s instance=%d", zone,
+             zone + 3, level_names[level], state.service, state.instance);
+    head.second = second;
+    head.level = level;
+}
+
+static char *put(char *at, const char *text)
+{
+    size_t length = strlen(text);
+    memcpy(at, text, length);
+    return at + length;
+}
+
+/* What stands before the fields: 400 bytes at most. */
+static char *put_head(char *at, int64_t id, enum wg_level level, const char *event)
+{
     int64_t now = wg_clock_now();
-    time_t second = (time_t)(now / WG_SECOND);
-    if (second != cached_second) {
-        struct tm parts;
-        localtime_r(&second, &parts);
-        strftime(cached, sizeof cached, "%Y-%m-%dT%H:%M:%S", &parts);
-        strftime(zone, sizeof zone, "%z", &parts);
-        cached_second = second;
+    make_head((time_t)(now / WG_SECOND), level);
+    char digits[WG_INT_ROOM];
+    wg_int_write(now % WG_SECOND + WG_SECOND, digits); /* seven digits, of which six are shown */
+    at = put(put(put(at, head.before), digits + 1), head.after);
+    if (id != 0) {
+        wg_int_write(id, digits);
+        at = put(put(at, " id="), digits);
     }
-    return snprintf(buffer, size, "ts=%s.%06d%.3s:%.2s", cached, (int)(now % WG_SECOND), zone,
-                    zone + 3);
+    return put(put(put(at, " event="), event), " ");
 }
 
 void wg_log_flush(void)
@@ -72,21 +100,15 @@ void wg_log_flush(void)
 static void put_line(int64_t id, enum wg_level level, const char *event, const char *format,
                      va_list arguments)
 {
-    char line[LINE_BYTES];
-    int n = put_time(line, sizeof line);
-    n += snprintf(line + n, sizeof line - (size_t)n, " level=%s service=%s instance=%d",
-                  level_names[level], state.service, state.instance);
-    if (id != 0)
-        n += snprintf(line + n, sizeof line - (size_t)n, " id=%lld", (long long)id);
-    n += snprintf(line + n, sizeof line - (size_t)n, " event=%s ", event);
-    n += vsnprintf(line + n, sizeof line - (size_t)n, format, arguments);
-    size_t length = (size_t)n < sizeof line - 1 ? (size_t)n : sizeof line - 2;
+    if (state.used + LINE_BYTES > sizeof state.gathered)
+        wg_log_flush();
+    char *line = state.gathered + state.used;
+    size_t length = (size_t)(put_head(line, id, level, event) - line), room = LINE_BYTES - length;
+    int n = vsnprintf(line + length, room, format, arguments);
+    length += n < 0 ? 0 : (size_t)n < room - 1 ? (size_t)n : room - 2;
     while (length > 0 && line[length - 1] == ' ')
         length--;
     line[length++] = '\n';
-    if (state.used + length > sizeof state.gathered)
-        wg_log_flush();
-    memcpy(state.gathered + state.used, line, length);
     state.used += length;
     if (level >= WG_WARNING)
         wg_log_flush();

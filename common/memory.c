@@ -34,9 +34,10 @@ char *wg_strdup(const char *text)
 
 char *wg_strndup(const char *bytes, size_t length)
 {
-    char *copy = wg_new(length + 1);
+    char *copy = wg_resize(NULL, length + 1);
     if (length > 0)
         memcpy(copy, bytes, length);
+    copy[length] = '\0';
     return copy;
 }
 

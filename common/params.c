@@ -25,9 +25,10 @@ static const struct {
     uint32_t oid;
     uint32_t bytes; /* 0: varies */
 } types[] = {
-    [WG_I16] = { 21, 2 },    [WG_I32] = { 23, 4 },     [WG_I64] = { 20, 8 },
-    [WG_F64] = { 701, 8 },   [WG_BOOL] = { 16, 1 },    [WG_TIME] = { 1184, 8 },
-    [WG_STRING] = { 25, 0 }, [WG_JSONB] = { 3802, 0 }, [WG_BYTEA] = { 17, 0 },
+    [WG_I16] = { 21, 2 },    [WG_I32] = { 23, 4 },   [WG_I64] = { 20, 8 },
+    [WG_F64] = { 701, 8 },   [WG_BOOL] = { 16, 1 },  [WG_TIME] = { 1184, 8 },
+    [WG_STRING] = { 25, 0 }, [WG_JSON] = { 114, 0 }, [WG_JSONB] = { 3802, 0 },
+    [WG_BYTEA] = { 17, 0 },
 };
 
 /* ---- parameters */

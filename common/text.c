@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { FIRST_ROOM = 64, TIME_ROOM = 48, TIMES = 8, SECOND = 1000000 };
+enum { FIRST_ROOM = 256, TIME_ROOM = 48, TIMES = 8, SECOND = 1000000 };
 
 /* ------------------------------------------------------------------ growing */
 
@@ -71,6 +71,30 @@ void wg_text_destroy(struct wg_text *text)
 {
     free(text->bytes);
     *text = (struct wg_text){ 0 };
+}
+
+/* ------------------------------------------------------------------ without a format */
+
+size_t wg_int_write(int64_t value, char ret_digits[WG_INT_ROOM])
+{
+    char digits[WG_INT_ROOM];
+    size_t at = sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    digits[--at] = '\0';
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (value < 0)
+        digits[--at] = '-';
+    memcpy(ret_digits, digits + at, sizeof digits - at);
+    return sizeof digits - at - 1;
+}
+
+void wg_copy(char *to, size_t size, const char *from)
+{
+    size_t length = strnlen(from, size - 1);
+    memcpy(to, from, length);
+    to[length] = '\0';
 }
 
 /* ------------------------------------------------------------------ UTF-8 */

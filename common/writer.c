@@ -73,16 +73,10 @@ void wg_write_string(struct wg_text *out, const char *key, const char *value)
 
 void wg_write_int(struct wg_text *out, const char *key, int64_t value)
 {
-    char digits[24];
-    size_t at = sizeof digits;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do
-        digits[--at] = (char)('0' + rest % 10);
-    while ((rest /= 10) > 0);
-    if (value < 0)
-        digits[--at] = '-';
+    char digits[WG_INT_ROOM];
+    size_t length = wg_int_write(value, digits);
     begin(out, key);
-    put(out, digits + at, sizeof digits - at);
+    put(out, digits, length);
 }
 
 void wg_write_bool(struct wg_text *out, const char *key, bool value)

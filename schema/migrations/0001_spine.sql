@@ -205,15 +205,15 @@ CREATE TABLE cases (
     title text NOT NULL, lat float8, lon float8,
     training boolean NOT NULL, restricted boolean NOT NULL DEFAULT false,
     opened_at timestamptz NOT NULL, due_at timestamptz,
-    wake_at timestamptz, wake_tries smallint NOT NULL DEFAULT 0,
-    clocks jsonb NOT NULL
+    wake_at timestamptz,                       -- its index comes with the sweep that reads it
+    wake_tries smallint NOT NULL DEFAULT 0,
+    clocks json NOT NULL                       -- never searched: read and written whole
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX cases_area ON cases (area, state, id);
 CREATE INDEX cases_holder ON cases (holder, state, due_at) WHERE holder IS NOT NULL;
-CREATE INDEX cases_wake ON cases (wake_at) WHERE wake_at IS NOT NULL;
 
 CREATE TABLE case_reports (report_id bigint PRIMARY KEY, case_id bigint NOT NULL);
-CREATE INDEX case_reports_case ON case_reports (case_id);
+CREATE INDEX case_reports_further ON case_reports (case_id) WHERE case_id <> report_id; -- the first has the case's id
 
 -- The log. (xid, case_id, n) orders it. `was` holds only the dimensions that the event changed.
 CREATE TABLE events (
@@ -222,7 +222,7 @@ CREATE TABLE events (
     actor bigint,                              -- staff id; null = the system
     area text COLLATE "C" NOT NULL, category text COLLATE "C", level text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL, holder bigint, party int, training boolean NOT NULL,
-    was jsonb, data jsonb NOT NULL,
+    was jsonb, data json NOT NULL,             -- data is never searched: stored as it was written
     PRIMARY KEY (case_id, n)
 );
 CREATE INDEX events_xid ON events (xid);

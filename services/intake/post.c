@@ -80,16 +80,12 @@ struct submission *post_decode(struct intake *intake, const struct wg_request *r
         *ret_problem = json_problem(&verdict);
         return NULL;
     }
-    struct wg_problem *problem =
-        wg_problem_new(422, "invalid-report", "反映内容有误", "The report has faults");
     struct submission *submission = wg_new(sizeof *submission);
-    report_decode(&submission->report, &json, &known, problem);
-    if (wg_problem_errors(problem) > 0) {
-        *ret_problem = problem;
+    *ret_problem = report_decode(&submission->report, &json, &known);
+    if (*ret_problem != NULL) {
         post_free(&submission);
         return NULL;
     }
-    wg_problem_destroy(&problem);
     submission->report.entered_by = caller->staff_id;
     if (key != NULL || submission->report.source_system != NULL) {
         hash_key(submission, caller, key);
@@ -112,16 +108,16 @@ void post_free(struct submission **submission)
 void post_answer(const struct intake *intake, const struct submission *submission,
                  struct wg_text *out, char ret_number[WG_NUMBER_ROOM])
 {
-    char code[WG_CODE_ROOM], text[96];
+    char code[WG_CODE_ROOM], digits[WG_INT_ROOM], self[96];
     wg_number_write(submission->first_id, submission->first_received_at, ret_number);
     wg_code_write(intake->code_key, submission->first_id, code);
-    snprintf(text, sizeof text, "%lld", (long long)submission->first_id);
-    wg_write_string(out, "id", text);
+    wg_int_write(submission->first_id, digits);
+    wg_write_string(out, "id", digits);
     wg_write_string(out, "number", ret_number);
     wg_write_string(out, "query_code", code);
-    snprintf(text, sizeof text, "/api/v1/reports/%s", ret_number);
+    snprintf(self, sizeof self, "/api/v1/reports/%s", ret_number);
     wg_write_object(out, "links");
-    wg_write_string(out, "self", text);
+    wg_write_string(out, "self", self);
     wg_write_end_object(out);
 }
 

@@ -13,11 +13,14 @@ enum { TEXT_MOST = 10000, YEARS_BACK = 10 };
 struct judge {
     struct report *report;
     const struct report_known *known;
-    struct wg_problem *problem;
+    struct wg_problem *problem; /* from the first fault on */
 };
 
 static void fault(struct judge *judge, const char *pointer, const char *zh, const char *en)
 {
+    if (judge->problem == NULL)
+        judge->problem =
+            wg_problem_new(422, "invalid-report", "反映内容有误", "The report has faults");
     wg_problem_error(judge->problem, pointer, zh, en);
 }
 
@@ -335,10 +338,10 @@ static void judge_whole(struct judge *judge)
         report->channel = report->source_system != NULL ? "system" : "web";
 }
 
-void report_decode(struct report *report, struct json_object **json,
-                   const struct report_known *known, struct wg_problem *problem)
+struct wg_problem *report_decode(struct report *report, struct json_object **json,
+                                 const struct report_known *known)
 {
-    struct judge judge = { .report = report, .known = known, .problem = problem };
+    struct judge judge = { .report = report, .known = known };
     *report = (struct report){ .json = *json };
     *json = NULL;
     json_object_object_foreach(report->json, name, value)
@@ -346,6 +349,7 @@ void report_decode(struct report *report, struct json_object **json,
         take_member(&judge, name, value);
     }
     judge_whole(&judge);
+    return judge.problem;
 }
 
 void report_clear(struct report *report)

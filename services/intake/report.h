@@ -34,8 +34,7 @@ struct report_known {
     int64_t now;
 };
 
-/* Takes json (an object). Faults go to problem with their pointers; their number stands in
- * wg_problem_errors. */
-void report_decode(struct report *report, struct json_object **json,
-                   const struct report_known *known, struct wg_problem *problem);
+/* Takes json (an object). NULL, or all faults with their pointers (422): the caller's. */
+struct wg_problem *report_decode(struct report *report, struct json_object **json,
+                                 const struct report_known *known) WG_MUST_USE;
 void report_clear(struct report *report);

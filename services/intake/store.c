@@ -319,6 +319,14 @@ static void done(const struct wg_flight *flight, void **items, size_t n, void *a
 static void reject(void *item, const struct wg_flight *flight, void *arg)
 {
     struct submission *submission = item;
+    if (strcmp(wg_flight_sqlstate(flight), "23505") == 0) { /* a sibling wrote its key meanwhile */
+        WG_AUTO(wg_free)
+        struct lookup *lookup = wg_new(sizeof *lookup + sizeof lookup->items[0]);
+        *lookup = (struct lookup){ .store = arg, .n = 1 };
+        lookup->items[0] = submission;
+        look_up(arg, &lookup);
+        return;
+    }
     wg_log_about(submission->report.id, WG_ERROR, "refused", "sqlstate=%s message=%s",
                  wg_flight_sqlstate(flight), wg_log_quote(wg_flight_message(flight)));
     decide(arg, submission, REFUSED);

@@ -1,10 +1,10 @@
 /* A case as the database has it: the row before, as read_case.sql gives it, and the row after, the
  * event and the notices, as apply_steps.sql takes them. */
-#include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/text.h"
 
 #include "services/triage/action.h"
 #include "services/triage/notices.h"
@@ -12,7 +12,7 @@
 
 static void copy(char *to, size_t size, const char *from)
 {
-    snprintf(to, size, "%s", from == NULL ? "" : from);
+    wg_copy(to, size, from == NULL ? "" : from);
 }
 
 /* Columns of read_case.sql. */
@@ -92,7 +92,7 @@ void action_build(struct wg_flight *flight, void **items, size_t n, void *arg)
     static const enum wg_type types[] = {
         WG_I64,    WG_I32,    WG_BOOL,   WG_STRING, WG_STRING, WG_STRING, WG_I64,   WG_STRING,
         WG_STRING, WG_I64,    WG_STRING, WG_I64,    WG_STRING, WG_BOOL,   WG_TIME,  WG_TIME,
-        WG_JSONB,  WG_STRING, WG_I64,    WG_JSONB,  WG_JSONB,  WG_BYTEA,  WG_BYTEA,
+        WG_JSON,   WG_STRING, WG_I64,    WG_JSONB,  WG_JSON,   WG_BYTEA,  WG_BYTEA,
     };
     struct wg_column *columns[WG_COUNT(types)], *ids = wg_column_new(WG_I64);
     struct notice_columns notices;

@@ -11,6 +11,7 @@
 #include "common/metrics.h"
 #include "common/position.h"
 #include "common/service.h"
+#include "common/text.h"
 
 #include "services/triage/facts.h"
 #include "services/triage/notices.h"
@@ -84,7 +85,7 @@ static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, i
     int64_t now = wg_clock_now();
     read_point(opening, rows, row);
     opening->received_at = wg_get_time(rows, row, 1);
-    snprintf(opening->title, sizeof opening->title, "%s", wg_get_text(rows, row, 2));
+    wg_copy(opening->title, sizeof opening->title, wg_get_text(rows, row, 2));
     opening->title[strcspn(opening->title, "\r\n")] = '\0';
     const struct facts_input input = {
         .category = or_empty(wg_get_text(rows, row, 3)),
@@ -200,7 +201,7 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
     static const enum wg_type types[] = {
         WG_I64,    WG_I32,  WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_STRING,
         WG_STRING, WG_I64,  WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL,
-        WG_BOOL,   WG_TIME, WG_TIME,   WG_TIME,   WG_JSONB,  WG_STRING, WG_JSONB,
+        WG_BOOL,   WG_TIME, WG_TIME,   WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,
     };
     struct wg_column *columns[WG_COUNT(types)];
     struct notice_columns notices;

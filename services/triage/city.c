@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/text.h"
+
 /* ---- growing */
 
 static void *grown(void *rows, size_t n, size_t *room, size_t row_bytes)
@@ -183,7 +185,7 @@ const struct city_category *city_category(const struct city *city, const char *c
     struct city_category key;
     if (city->categories.n == 0 || strlen(code) >= sizeof key.code)
         return NULL;
-    snprintf(key.code, sizeof key.code, "%s", code);
+    wg_copy(key.code, sizeof key.code, code);
     return bsearch(&key, city->categories.rows, city->categories.n, sizeof key, by_category);
 }
 
@@ -202,8 +204,9 @@ const struct city_area *city_root(const struct city *city)
 
 int city_depth(const char *level)
 {
-    static const char *const levels[] = { "district", "street", "community", "grid", "micro" };
-    for (int i = 0; i < (int)WG_COUNT(levels); i++)
+    static const char *const levels[CITY_DEPTHS] = { "district", "street", "community", "grid",
+                                                     "micro" };
+    for (int i = 0; i < CITY_DEPTHS; i++)
         if (strcmp(level, levels[i]) == 0)
             return i;
     return -1;

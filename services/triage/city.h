@@ -98,6 +98,7 @@ const struct city_category *city_category(const struct city *city, const char *c
 const struct city_area *city_parent(const struct city *city, const struct city_area *area);
 /* The area without a parent: the district's root. NULL: no areas. */
 const struct city_area *city_root(const struct city *city);
+enum { CITY_DEPTHS = 5 };
 /* 0 district … 4 micro; -1 for another word. */
 int city_depth(const char *level);
 /* True where the category, or the one above it, is among the area's own matters. */

@@ -101,7 +101,7 @@ static void take_area(struct loader *loader, const PGresult *rows, int row)
     snprintf(area.kind, sizeof area.kind, "%s", wg_get_text(rows, row, 3));
     area.matters = matters == NULL ? NULL : wg_strdup(matters);
     city_areas_add(&loader->areas, &area);
-    if (border != NULL && !map_add(loader->map, area.id, border, length))
+    if (border != NULL && !map_add(loader->map, &area, border, length))
         wg_log(WG_WARNING, "border-unreadable", "area=%s", area.code);
 }
 

@@ -1,7 +1,8 @@
 #include "services/triage/facts.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "common/text.h"
 
 #include "services/triage/assign.h"
 
@@ -37,12 +38,12 @@ static void put_category(struct workflow_facts *facts, const struct city_categor
 {
     if (category == NULL)
         return;
-    snprintf(facts->category, sizeof facts->category, "%s", category->code);
-    snprintf(facts->grade, sizeof facts->grade, "%s", category->grade);
+    wg_copy(facts->category, sizeof facts->category, category->code);
+    wg_copy(facts->grade, sizeof facts->grade, category->grade);
     facts->restricted = category->restricted;
     for (size_t i = 0; i < category->n_limits && facts->n_limits < WORKFLOW_LIMITS; i++) {
-        snprintf(facts->limits[facts->n_limits].clock, sizeof facts->limits[0].clock, "%s",
-                 category->limits[i].clock);
+        wg_copy(facts->limits[facts->n_limits].clock, sizeof facts->limits[0].clock,
+                category->limits[i].clock);
         facts->limits[facts->n_limits++].limit = category->limits[i].limit;
     }
 }
@@ -77,8 +78,7 @@ void facts_find(const struct facts_source *source, const struct facts_input *inp
         .area_id = place.area == NULL ? 0 : place.area->id,
         .reporter_has_mail = input->reporter_has_mail,
     };
-    snprintf(ret_facts->area, sizeof ret_facts->area, "%s",
-             place.area == NULL ? "" : place.area->code);
+    wg_copy(ret_facts->area, sizeof ret_facts->area, place.area == NULL ? "" : place.area->code);
     put_category(ret_facts, category);
     if (input->holder != 0) {
         ret_facts->holder = input->holder;

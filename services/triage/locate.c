@@ -12,10 +12,19 @@ struct shape {
     const GEOSPreparedGeometry *prepared; /* on first use */
 };
 
+/* Areas in the order in which they are asked: the first layer that holds the point decides, so most
+ * points meet two or three borders of micro-grids and no others. */
+enum { DEDICATED, TEMPORARY, DEEPEST, LAYERS = DEEPEST + CITY_DEPTHS };
+
+struct layer {
+    GEOSSTRtree *tree;
+    size_t n;
+};
+
 struct map {
     GEOSContextHandle_t geos;
-    GEOSSTRtree *tree;
     GEOSWKBReader *reader;
+    struct layer layers[LAYERS];
     struct shape **shapes;
     size_t n, room;
 };
@@ -24,7 +33,8 @@ struct map *map_new(void)
 {
     struct map *map = wg_new(sizeof *map);
     map->geos = GEOS_init_r();
-    map->tree = GEOSSTRtree_create_r(map->geos, 10);
+    for (size_t i = 0; i < LAYERS; i++)
+        map->layers[i].tree = GEOSSTRtree_create_r(map->geos, 10);
     map->reader = GEOSWKBReader_create_r(map->geos);
     return map;
 }
@@ -34,7 +44,8 @@ void map_destroy(struct map **map)
     struct map *self = *map;
     if (self == NULL)
         return;
-    GEOSSTRtree_destroy_r(self->geos, self->tree);
+    for (size_t i = 0; i < LAYERS; i++)
+        GEOSSTRtree_destroy_r(self->geos, self->layers[i].tree);
     GEOSWKBReader_destroy_r(self->geos, self->reader);
     for (size_t i = 0; i < self->n; i++) {
         if (self->shapes[i]->prepared != NULL)
@@ -48,19 +59,31 @@ void map_destroy(struct map **map)
     *map = NULL;
 }
 
-bool map_add(struct map *map, int64_t area_id, const void *wkb, size_t length)
+static struct layer *layer_of(struct map *map, const struct city_area *area)
+{
+    if (strcmp(area->kind, "dedicated") == 0)
+        return &map->layers[DEDICATED];
+    if (strcmp(area->kind, "temporary") == 0)
+        return &map->layers[TEMPORARY];
+    int depth = city_depth(area->level);
+    return &map->layers[depth < 0 ? LAYERS - 1 : DEEPEST + CITY_DEPTHS - 1 - depth];
+}
+
+bool map_add(struct map *map, const struct city_area *area, const void *wkb, size_t length)
 {
     GEOSGeometry *border = GEOSWKBReader_read_r(map->geos, map->reader, wkb, length);
     if (border == NULL)
         return false;
     struct shape *shape = wg_new(sizeof *shape);
-    *shape = (struct shape){ .area_id = area_id, .border = border };
+    *shape = (struct shape){ .area_id = area->id, .border = border };
     if (map->n == map->room) {
         map->room = map->room == 0 ? 256 : map->room * 2;
         map->shapes = wg_resize(map->shapes, map->room * sizeof(struct shape *));
     }
     map->shapes[map->n++] = shape;
-    GEOSSTRtree_insert_r(map->geos, map->tree, border, shape);
+    struct layer *layer = layer_of(map, area);
+    GEOSSTRtree_insert_r(map->geos, layer->tree, border, shape);
+    layer->n++;
     return true;
 }
 
@@ -136,10 +159,10 @@ static const struct city_area *nearest(struct search *search, double x, double y
     const double d = LOCATE_NEAR_METRES;
     GEOSGeometry *box = GEOSGeom_createRectangle_r(map->geos, x - d, y - d, x + d, y + d);
     search->near = true;
-    if (box != NULL) {
-        GEOSSTRtree_query_r(map->geos, map->tree, box, consider, search);
-        GEOSGeom_destroy_r(map->geos, box);
-    }
+    for (size_t i = 0; i < LAYERS && box != NULL; i++)
+        if (map->layers[i].n > 0)
+            GEOSSTRtree_query_r(map->geos, map->layers[i].tree, box, consider, search);
+    GEOSGeom_destroy_r(map->geos, box);
     return search->best;
 }
 
@@ -149,10 +172,10 @@ const struct city_area *map_locate(struct map *map, const struct city *city, dou
     double x = lon * city->metres_lon, y = lat * city->metres_lat;
     GEOSGeometry *point = GEOSGeom_createPointFromXY_r(map->geos, x, y);
     struct search search = { .map = map, .city = city, .point = point, .category = category };
-    if (map->n > 0)
-        GEOSSTRtree_query_r(map->geos, map->tree, point, consider, &search);
-    const struct city_area *found =
-        search.best != NULL || map->n == 0 ? search.best : nearest(&search, x, y);
+    for (size_t i = 0; i < LAYERS && search.best == NULL; i++)
+        if (map->layers[i].n > 0)
+            GEOSSTRtree_query_r(map->geos, map->layers[i].tree, point, consider, &search);
+    const struct city_area *found = search.best != NULL ? search.best : nearest(&search, x, y);
     GEOSGeom_destroy_r(map->geos, point);
     return found;
 }

@@ -13,7 +13,7 @@ struct map *map_new(void);
 void map_destroy(struct map **map);
 /* Adds an area's border, WKB in scaled metres; false where the bytes are no geometry. All are added
  * before the first look-up, which builds the tree for good. */
-bool map_add(struct map *map, int64_t area_id, const void *wkb, size_t length);
+bool map_add(struct map *map, const struct city_area *area, const void *wkb, size_t length);
 
 enum { LOCATE_NEAR_METRES = 30 };
 /* The area for a WGS 84 point; NULL: more than 30 m from every area. */

@@ -1,9 +1,9 @@
 #include "services/triage/workflow.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
+#include "common/text.h"
 #include "common/writer.h"
 
 #include "services/triage/workflow_file.h"
@@ -28,11 +28,6 @@ static bool contains(struct json_object *list, const char *word)
     return false;
 }
 
-static void copy(char *to, size_t size, const char *from)
-{
-    snprintf(to, size, "%s", from);
-}
-
 /* ---- effects */
 
 struct step {
@@ -46,13 +41,13 @@ struct step {
 static void effect_place(const struct step *step)
 {
     step->after->area_id = step->facts->area_id;
-    copy(step->after->area, sizeof step->after->area, step->facts->area);
+    wg_copy(step->after->area, sizeof step->after->area, step->facts->area);
 }
 
 static void effect_category(const struct step *step)
 {
-    copy(step->after->category, sizeof step->after->category, step->facts->category);
-    copy(step->after->grade, sizeof step->after->grade, step->facts->grade);
+    wg_copy(step->after->category, sizeof step->after->category, step->facts->category);
+    wg_copy(step->after->grade, sizeof step->after->grade, step->facts->grade);
     step->after->restricted = step->facts->restricted;
 }
 
@@ -80,8 +75,8 @@ static void effect_resolver(const struct step *step)
 static void effect_outcome(const struct step *step)
 {
     const char *own = text(step->row, "outcome");
-    copy(step->after->outcome, sizeof step->after->outcome,
-         own[0] != '\0' ? own : text(step->input, "reason"));
+    wg_copy(step->after->outcome, sizeof step->after->outcome,
+            own[0] != '\0' ? own : text(step->input, "reason"));
 }
 
 static const struct {
@@ -135,7 +130,7 @@ static void apply(const struct step *step, int64_t now)
             if (strcmp(effects[e].word,
                        json_object_get_string(json_object_array_get_idx(list, i))) == 0)
                 effects[e].apply(step);
-    copy(step->after->state, sizeof step->after->state, text(step->row, "to"));
+    wg_copy(step->after->state, sizeof step->after->state, text(step->row, "to"));
     workflow_move_clocks(step->workflow, step->row, step->after, step->facts, now);
 }
 
@@ -160,7 +155,7 @@ static void add_notice(struct workflow_decision *decision, struct json_object *w
 {
     const char *to = text(wanted, "to");
     struct workflow_notice notice = { .to_reporter = strcmp(to, WORD_REPORTER) == 0 };
-    copy(notice.rule, sizeof notice.rule, text(wanted, "rule"));
+    wg_copy(notice.rule, sizeof notice.rule, text(wanted, "rule"));
     if (strcmp(to, WORD_HOLDER) == 0 && decision->after.holder != 0)
         notice.staff[notice.n++] = decision->after.holder;
     for (size_t r = 0; r < facts->n_roles; r++)
@@ -298,11 +293,11 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
     struct wg_text *data = &ret_decision->data;
     wg_write_object(data, NULL);
     wg_write_array(data, "passed");
-    copy(after->state, sizeof after->state, workflow_initial(workflow));
-    copy(after->level, sizeof after->level, text(open, "level"));
-    copy(ret_decision->event, sizeof ret_decision->event, text(open, "event"));
+    wg_copy(after->state, sizeof after->state, workflow_initial(workflow));
+    wg_copy(after->level, sizeof after->level, text(open, "level"));
+    wg_copy(ret_decision->event, sizeof ret_decision->event, text(open, "event"));
     after->area_id = after->born_area_id = facts->area_id;
-    copy(after->area, sizeof after->area, facts->area);
+    wg_copy(after->area, sizeof after->area, facts->area);
     const struct step begin = { workflow, open, NULL, facts, &system, after };
     effect_category(&begin);
     workflow_move_clocks(workflow, open, after, facts, fresh->opened_at);
@@ -319,7 +314,7 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
     }
     after->version = after->decided = 1;
     if (why != NULL) {
-        copy(after->reason, sizeof after->reason, why);
+        wg_copy(after->reason, sizeof after->reason, why);
         add_notices(ret_decision, wg_json_get(open, "waits"), facts);
     }
     wg_write_end_array(data);
@@ -394,7 +389,7 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
     after->version = before->version + 1;
     if (ret_decision->deciding)
         after->decided = after->version;
-    copy(ret_decision->event, sizeof ret_decision->event, text(row, "event"));
+    wg_copy(ret_decision->event, sizeof ret_decision->event, text(row, "event"));
     add_notices(ret_decision, wg_json_get(row, "notices"), ask->facts);
     write_event(ret_decision, ask, before);
     return 0;

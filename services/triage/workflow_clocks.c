@@ -1,8 +1,8 @@
 /* The clocks of a case: which run, since when, until when, and which of them is the deadline. */
-#include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
+#include "common/text.h"
 #include "common/writer.h"
 
 #include "services/triage/workflow_file.h"
@@ -35,7 +35,7 @@ static void start_clock(const struct workflow *workflow, struct workflow_case *a
     if (after->n_clocks == WORKFLOW_CLOCKS)
         return; /* a file has no more: workflow_new sees to it */
     struct workflow_clock *clock = &after->clocks[after->n_clocks++];
-    snprintf(clock->name, sizeof clock->name, "%s", name);
+    wg_copy(clock->name, sizeof clock->name, name);
     clock->start = now;
     clock->due = wg_calendar_deadline(facts->calendar, now, limit_of(workflow, facts, name));
     clock->calendar = facts->calendar_version;
@@ -94,7 +94,7 @@ void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks)
         if (to->n_clocks == WORKFLOW_CLOCKS)
             return;
         struct workflow_clock *read = &to->clocks[to->n_clocks++];
-        snprintf(read->name, sizeof read->name, "%s", name);
+        wg_copy(read->name, sizeof read->name, name);
         read->start = wg_json_int(clock, "start");
         read->due = wg_json_int(clock, "due");
         read->calendar = wg_json_int(clock, "calendar");

@@ -228,7 +228,7 @@ struct wg_params *rows_cases(const struct rows_slice *slice, int64_t now)
     static const enum wg_type types[] = {
         WG_I64,    WG_I32,    WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_STRING,
         WG_STRING, WG_I64,    WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL,
-        WG_BOOL,   WG_TIME,   WG_TIME,   WG_TIME,   WG_JSONB,  WG_STRING, WG_JSONB,
+        WG_BOOL,   WG_TIME,   WG_TIME,   WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,
         WG_I64,    WG_STRING, WG_STRING, WG_BOOL,   WG_BOOL,
     };
     enum { NOTICE = 21 };

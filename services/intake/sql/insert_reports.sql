@@ -4,17 +4,23 @@
 -- $18 source_due_at, $19 source_return_by, $20 key_hash, $21 body_hash, $22 sender: arrays, a member each report.
 -- $23 report ids, $24 sealed, $25 consent, $26 has_email: arrays, a member each report that has a reporter.
 -- $27 when the arrivals are due for the sweep.
--- Columns: id of each report that was written; a report whose id or key stands already is not.
+-- Columns: id of each report that was written; a report whose id or key stands already is not. Two that write the same
+-- key at the same moment: the second waits for the first and then fails as a whole (23505), to be tried in halves.
+-- Looking first instead of ON CONFLICT, whose speculative insertion costs a fifth of the statement; as scalar sub-queries,
+-- so that each is a descent of its index whatever the planner takes the table for.
 -- Tables written: reports, reporters, arrivals. Locks: the new rows.
 WITH written AS (
     INSERT INTO reports (id, received_at, occurred_at, text, category, area, lat, lon, crs, address, channel, language,
         entered_by, on_behalf, training, source_system, source_id, source_due_at, source_return_by, key_hash,
         body_hash, sender)
-    SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
+    SELECT g.* FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
         $7::float8[], $8::float8[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::boolean[],
         $15::boolean[], $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[], $20::bytea[], $21::bytea[],
         $22::bytea[])
-    ON CONFLICT DO NOTHING
+        AS g (id, received_at, occurred_at, text, category, area, lat, lon, crs, address, channel, language, entered_by,
+            on_behalf, training, source_system, source_id, source_due_at, source_return_by, key_hash, body_hash, sender)
+    WHERE (SELECT 1 FROM reports r WHERE r.id = g.id) IS NULL
+        AND (SELECT 1 FROM reports r WHERE r.key_hash = g.key_hash) IS NULL
     RETURNING id
 ), sealed AS (
     INSERT INTO reporters (report_id, sealed, consent, has_email)

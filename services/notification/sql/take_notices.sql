@@ -28,7 +28,8 @@ WITH taken AS (
     SELECT t.case_id, t.n, t.rule, NULL, r.report_id, 'mail', 'waiting', $2, $2, NULL
     FROM taken t CROSS JOIN LATERAL (
         SELECT l.report_id FROM case_reports l
-        WHERE l.case_id = t.case_id
+        WHERE ((l.report_id = t.case_id AND l.case_id = t.case_id)
+            OR (l.case_id = t.case_id AND l.case_id <> l.report_id)) -- an index each
           AND (SELECT p.has_email AND p.consent FROM reporters p WHERE p.report_id = l.report_id)
         OFFSET 0
     ) AS r

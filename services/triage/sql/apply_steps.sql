@@ -8,7 +8,7 @@
 WITH given AS (
     SELECT * FROM unnest($1::bigint[], $2::int4[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::bigint[],
         $8::text[], $9::text[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::boolean[],
-        $15::timestamptz[], $16::timestamptz[], $17::jsonb[], $18::text[], $19::bigint[], $20::jsonb[], $21::jsonb[],
+        $15::timestamptz[], $16::timestamptz[], $17::json[], $18::text[], $19::bigint[], $20::jsonb[], $21::json[],
         $22::bytea[], $23::bytea[])
         AS g (id, version, deciding, state, level, grade, area_id, area, category, holder, reason, resolver, outcome,
             restricted, due_at, wake_at, clocks, type, actor, was, data, key, body)

@@ -1,4 +1,5 @@
--- Opens cases, link first: who loses the arrival or the link writes nothing.
+-- Opens cases, link first: who loses the arrival writes nothing. A link that stands already while its arrival waits is
+-- nobody's loss but a fault (schema/checks/arrival_and_link.sql): the key refuses it and the arrival is set aside.
 -- Arrays, a member each case: $1 ids (of report and case), $2 workflow, $3 state, $4 level, $5 grade, $6 area_id,
 -- $7 area, $8 category, $9 holder, $10 reason, $11 title, $12 lat, $13 lon, $14 training, $15 restricted,
 -- $16 opened_at, $17 due_at, $18 wake_at, $19 clocks, $20 event type, $21 event data.
@@ -11,13 +12,12 @@
 WITH taken AS (
     DELETE FROM arrivals WHERE report_id = ANY ($1::bigint[]) RETURNING report_id
 ), link AS (
-    INSERT INTO case_reports (report_id, case_id) SELECT report_id, report_id FROM taken
-    ON CONFLICT DO NOTHING RETURNING case_id
+    INSERT INTO case_reports (report_id, case_id) SELECT report_id, report_id FROM taken RETURNING case_id
 ), given AS (
     SELECT g.* FROM unnest($1::bigint[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
         $8::text[], $9::bigint[], $10::text[], $11::text[], $12::float8[], $13::float8[], $14::boolean[],
-        $15::boolean[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::jsonb[], $20::text[],
-        $21::jsonb[])
+        $15::boolean[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::json[], $20::text[],
+        $21::json[])
         AS g (id, workflow, state, level, grade, area_id, area, category, holder, reason, title, lat, lon, training,
             restricted, opened_at, due_at, wake_at, clocks, type, data)
     WHERE (g.id IN (SELECT case_id FROM link)) IS TRUE

@@ -233,16 +233,19 @@ static void test_alone(void **state)
     end("send:ab done:ab send:c done:c send:de done:de ");
 }
 
+/* The second connection carries full batches only. */
 static void test_two_connections(void **state)
 {
-    begin(&plain, 2);
+    struct wg_batch_rules rules = plain;
+    rules.most_items = 3;
+    begin(&rules, 2);
     add("ab");
     add("cd");
-    add("e");
+    add("efg");
     land(1, WG_COMMITTED);
     land(0, WG_COMMITTED);
-    land(1, WG_COMMITTED);
-    end("send:ab send:cd done:cd send:e done:ab done:e ");
+    land(0, WG_COMMITTED);
+    end("send:ab send:cde done:cde done:ab send:fg done:fg ");
 }
 
 /* ---- who is to blame */

@@ -41,11 +41,12 @@ static void decode(const char *text, enum caller caller, struct wg_text *pointer
     const struct report_known known = known_to(caller);
     struct wg_json_verdict verdict;
     struct json_object *json = wg_json_parse(text, strlen(text), &verdict);
-    WG_AUTO(wg_problem_destroy) struct wg_problem *problem = wg_problem_new(422, "t", "t", "t");
     assert_true(json_object_is_type(json, json_type_object));
-    report_decode(ret_report, &json, &known, problem);
+    WG_AUTO(wg_problem_destroy)
+    struct wg_problem *problem = report_decode(ret_report, &json, &known);
     assert_null(json);
-    WG_AUTO(wg_json_put) struct json_object *document = wg_problem_json(problem, true);
+    WG_AUTO(wg_json_put)
+    struct json_object *document = problem == NULL ? NULL : wg_problem_json(problem, true);
     struct json_object *errors = wg_json_get(document, "errors");
     wg_text_put(pointers, "");
     for (size_t i = 0; errors != NULL && i < json_object_array_length(errors); i++)

@@ -99,13 +99,19 @@ static inline struct city_category fixture_category(const char *code, const char
     return row;
 }
 
+static inline struct city_area fixture_area(size_t i)
+{
+    struct city_area row = { .id = fixture_areas[i].id, .parent_id = fixture_areas[i].parent };
+    snprintf(row.code, sizeof row.code, "%s", fixture_areas[i].code);
+    snprintf(row.level, sizeof row.level, "%s", fixture_areas[i].level);
+    snprintf(row.kind, sizeof row.kind, "%s", fixture_areas[i].kind);
+    return row;
+}
+
 static inline void fixture_add_areas(struct city *city)
 {
     for (size_t i = WG_COUNT(fixture_areas); i-- > 0;) {
-        struct city_area row = { .id = fixture_areas[i].id, .parent_id = fixture_areas[i].parent };
-        snprintf(row.code, sizeof row.code, "%s", fixture_areas[i].code);
-        snprintf(row.level, sizeof row.level, "%s", fixture_areas[i].level);
-        snprintf(row.kind, sizeof row.kind, "%s", fixture_areas[i].kind);
+        struct city_area row = fixture_area(i);
         row.matters = fixture_areas[i].matters == NULL ? NULL : wg_strdup(fixture_areas[i].matters);
         city_areas_add(&city->areas, &row);
     }
@@ -150,8 +156,9 @@ static inline struct map *fixture_map(void)
     for (size_t i = 0; i < WG_COUNT(fixture_areas); i++) {
         const int corners[] = { fixture_areas[i].west, fixture_areas[i].south,
                                 fixture_areas[i].east, fixture_areas[i].north };
+        const struct city_area area = fixture_area(i);
         fixture_rectangle(corners, wkb);
-        if (!map_add(map, fixture_areas[i].id, wkb, sizeof wkb))
+        if (!map_add(map, &area, wkb, sizeof wkb))
             abort();
     }
     return map;

@@ -85,13 +85,15 @@ static void test_bytes(void **state)
     uint8_t wkb[93];
     const int corners[] = { 0, 0, 10, 10 };
     fixture_rectangle(corners, wkb);
+    const struct city_area *east = city_area_by_id(&city, EAST);
+    const struct city_area former = { .id = 999, .level = "grid", .kind = "ordinary" };
     WG_AUTO(map_destroy) struct map *fresh = map_new();
     assert_null(map_locate(fresh, &city, 5, 5, "road"));
     for (size_t length = 0; length < sizeof wkb; length++)
-        assert_false(map_add(fresh, EAST, wkb, length));
-    assert_false(map_add(fresh, EAST, "no geometry", 11));
-    assert_true(map_add(fresh, 999, wkb, sizeof wkb)); /* an area that the city no longer has */
-    assert_true(map_add(fresh, EAST, wkb, sizeof wkb));
+        assert_false(map_add(fresh, east, wkb, length));
+    assert_false(map_add(fresh, east, "no geometry", 11));
+    assert_true(map_add(fresh, &former, wkb, sizeof wkb)); /* an area that the city no longer has */
+    assert_true(map_add(fresh, east, wkb, sizeof wkb));
     assert_int_equal(map_locate(fresh, &city, 5, 5, "road")->id, EAST);
 }
 
@@ -107,7 +109,7 @@ static void test_many(void **state)
         snprintf(area.code, sizeof area.code, "%d", i);
         city_areas_add(&wide.areas, &area);
         fixture_rectangle(corners, wkb);
-        assert_true(map_add(many, i + 1, wkb, sizeof wkb));
+        assert_true(map_add(many, &area, wkb, sizeof wkb));
     }
     city_areas_finish(&wide.areas);
     for (int i = 0; i < 900; i++) {
