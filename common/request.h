@@ -50,6 +50,8 @@ struct wg_http {
     struct wg_stream stream;
     struct MHD_Daemon *daemon;
     char socket_path[108];
+    int epoll;
+    int64_t read_at; /* wg_clock_mono() */
     size_t open;
     bool run_asked;
     struct wg_metric *requests, *refusals, *failures, *latency, *open_gauge;
