@@ -45,7 +45,8 @@ struct wg_batch {
     struct entry *first, **last;
     size_t waiting, waiting_bytes, open;
     struct piece *pieces;
-    bool pump_asked, said_not_ready;
+    int64_t left_at; /* wg_clock_mono() of the last flight from the queue */
+    bool pump_asked, paced, said_not_ready;
     uint64_t keys[KEY_SLOTS];
     struct wg_metric *sizes, *queue, *delay;
 };
@@ -222,13 +223,38 @@ static void landed(struct wg_flight *flight, void *arg)
 
 /* ---- sending */
 
-/* A connection beyond the first is for a full batch: two half-empty flights cost PostgreSQL more
- * than one. */
+static void on_pace(void *arg)
+{
+    struct wg_batch *batch = arg;
+    batch->paced = false;
+    pump(batch);
+}
+
+/* What is full leaves. What is not leaves on the first connection, at the pace: two half-empty
+ * flights cost PostgreSQL more than one. What comes after a pause does not wait. */
+static bool may_leave(struct wg_batch *batch, bool first)
+{
+    if (batch->waiting >= batch->rules.most_items)
+        return true;
+    if (batch->waiting == 0 || !first)
+        return false;
+    int64_t rest_us = batch->left_at + batch->rules.pace_ms * 1000 - wg_clock_mono();
+    if (batch->rules.pace_ms == 0 || rest_us <= 0)
+        return true;
+    if (!batch->paced)
+        wg_service_timer(batch->service, (rest_us + 999) / 1000, 1, on_pace, batch);
+    batch->paced = true;
+    return false;
+}
+
 static struct piece *next_piece(struct wg_batch *batch, bool first)
 {
-    if (batch->pieces == NULL)
-        return batch->waiting >= (first ? 1 : batch->rules.most_items) ? piece_from_queue(batch)
-                                                                       : NULL;
+    if (batch->pieces == NULL) {
+        if (!may_leave(batch, first))
+            return NULL;
+        batch->left_at = wg_clock_mono();
+        return piece_from_queue(batch);
+    }
     if (batch->pieces->not_before > wg_clock_mono())
         return NULL;
     struct piece *piece = batch->pieces;

@@ -21,6 +21,9 @@ struct wg_batch_rules {
     size_t most_bytes;  /* 0 = 1 MiB */
     size_t queue_items; /* how many may wait; 0 = 2,000 */
     size_t queue_bytes; /* 0 = 8 MiB */
+    /* Flights that are not full leave so far apart at least; what comes after a pause does not
+     * wait. 0 = no matter. */
+    int64_t pace_ms;
     /* Items with the same key ≠ 0 never share a batch, and with one connection keep their order;
      * NULL: none has a key. */
     uint64_t (*key)(const void *item);

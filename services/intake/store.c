@@ -21,6 +21,7 @@ enum {
     BLOCKS_MOST = 16,
     BLOCKS_LOW = 8,
     PATIENCE_MS = 5000,
+    PACE_MS = 10,
     DUE_US = 1000000,
     SEALED_ROOM = 600
 };
@@ -417,6 +418,7 @@ struct store *store_new(const struct store_setup *setup)
     }
     const struct wg_batch_rules rules = {
         .name = "intake",
+        .pace_ms = PACE_MS,
         .queue_items = (size_t)setup->queue_items,
         .queue_bytes = (size_t)setup->queue_bytes,
         .key = key_of,

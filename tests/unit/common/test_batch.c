@@ -248,6 +248,29 @@ static void test_two_connections(void **state)
     end("send:ab send:cde done:cde done:ab send:fg done:fg ");
 }
 
+/* What comes after a pause leaves at once; else at the pace, or full. */
+static void test_pace(void **state)
+{
+    struct wg_batch_rules rules = plain;
+    rules.most_items = 3;
+    rules.pace_ms = 10;
+    begin(&rules, 1);
+    now += 10000;
+    add("a");
+    land(0, WG_COMMITTED);
+    now += 4000;
+    add("bc");
+    assert_string_equal(trace, "send:a done:a ");
+    pass(6);
+    land(0, WG_COMMITTED);
+    add("def");
+    land(0, WG_COMMITTED);
+    now += 10000;
+    add("g");
+    land(0, WG_COMMITTED);
+    end("send:a done:a send:bc done:bc send:def done:def send:g done:g ");
+}
+
 /* ---- who is to blame */
 
 /* Every set of guilty ones among eight: each of them is rejected, everybody else is done. */
@@ -397,14 +420,14 @@ static void test_destroyed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_together),  cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_full),      cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_alone),     cmocka_unit_test(test_two_connections),
-        cmocka_unit_test(test_poison),    cmocka_unit_test(test_timeout),
-        cmocka_unit_test(test_nobody),    cmocka_unit_test(test_backoff_ends),
-        cmocka_unit_test(test_service),   cmocka_unit_test(test_taken_back),
-        cmocka_unit_test(test_expired),   cmocka_unit_test(test_unknown_fate),
-        cmocka_unit_test(test_destroyed),
+        cmocka_unit_test(test_together),     cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_full),         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_alone),        cmocka_unit_test(test_two_connections),
+        cmocka_unit_test(test_pace),         cmocka_unit_test(test_poison),
+        cmocka_unit_test(test_timeout),      cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_backoff_ends), cmocka_unit_test(test_service),
+        cmocka_unit_test(test_taken_back),   cmocka_unit_test(test_expired),
+        cmocka_unit_test(test_unknown_fate), cmocka_unit_test(test_destroyed),
     };
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }
