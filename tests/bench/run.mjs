@@ -107,10 +107,11 @@ async function limit() {
     for (const batch of [100, 500]) {
         const before = house.cpu(), rows = await house.written(), lsn = await house.lsn();
         const result = await program(join(build, 'tests/bench/wangge-bench-limit'), { db: house.conninfo, top, rules, batch, seconds: plan.limitS }, { TZ: house.zone });
+        const ended = house.cpu(), spent = ended.idle - before.idle + ended.busy - before.busy;
         await pause(500); // until its backends have ended
-        const after = house.cpu(), spent = after.idle - before.idle + after.busy - before.busy;
+        const after = house.cpu();
         const said = `batch=${batch} limit/s=${round(result.per_second)} pg_us=${round((after.pg - before.pg) / result.cases, 1)} ` +
-            `wal_bytes=${round((await house.lsn() - lsn) / result.cases)} harness=${round(result.cpu_us / spent * 100, 1)}% idle=${round((after.idle - before.idle) / spent * 100, 1)}%`;
+            `wal_bytes=${round((await house.lsn() - lsn) / result.cases)} harness=${round(result.cpu_us / spent * 100, 1)}% idle=${round((ended.idle - before.idle) / spent * 100, 1)}%`;
         say(`limit    ${said}`);
         if (!best || result.per_second > best.per_second)
             best = { ...result, rows: tables(rows, await house.written(), result.cases) };
