@@ -461,8 +461,3 @@ bool wg_batch_troubled(const struct wg_batch *batch)
 {
     return batch->pieces != NULL;
 }
-
-int64_t wg_batch_oldest(const struct wg_batch *batch)
-{
-    return batch->first == NULL ? 0 : batch->first->added_at;
-}

@@ -60,5 +60,3 @@ size_t wg_batch_waiting(const struct wg_batch *batch); /* queued, not yet on the
 size_t wg_batch_open(const struct wg_batch *batch);    /* queued or on the wire */
 /* True while something is held back by trouble: no new work should be claimed then. */
 bool wg_batch_troubled(const struct wg_batch *batch);
-/* wg_clock_mono() at which the oldest queued item was added; 0 when none waits. */
-int64_t wg_batch_oldest(const struct wg_batch *batch);

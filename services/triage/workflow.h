@@ -32,9 +32,6 @@ const char *workflow_initial(const struct workflow *workflow);
 /* The i-th role that its notices may name, and the post that stands for it; NULL: there are no
  * more. At most WORKFLOW_ROLES. Borrowed. */
 const char *workflow_role(const struct workflow *workflow, size_t i, const char **ret_post);
-/* An action's title, {"zh","en"}; NULL: no such action. */
-const char *workflow_action_title(const struct workflow *workflow, const char *action,
-                                  bool english);
 
 enum { WORKFLOW_CLOCKS = 8 };
 

@@ -440,11 +440,6 @@ const char *workflow_role(const struct workflow *workflow, size_t i, const char 
     return NULL;
 }
 
-const char *workflow_action_title(const struct workflow *workflow, const char *action, bool english)
-{
-    return wg_json_text(workflow_action(workflow, action), english ? "en" : "zh");
-}
-
 struct json_object *workflow_open_row(const struct workflow *workflow)
 {
     return wg_json_get(workflow->definition, "open");

@@ -165,11 +165,9 @@ static void test_together(void **state)
     add("de");
     assert_int_equal(wg_batch_waiting(batch), 2);
     assert_int_equal(wg_batch_open(batch), 5);
-    assert_int_equal(wg_batch_oldest(batch), SECOND + 7);
     land(0, WG_COMMITTED);
     land(0, WG_COMMITTED);
     assert_int_equal(wg_batch_open(batch), 0);
-    assert_int_equal(wg_batch_oldest(batch), 0);
     end("send:abc done:abc send:de done:de ");
 }
 

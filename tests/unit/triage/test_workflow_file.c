@@ -202,9 +202,6 @@ static void test_taken(void **state)
     assert_int_equal(workflow_id(workflow), 17);
     assert_string_equal(workflow_name(workflow), "request");
     assert_string_equal(workflow_initial(workflow), "reported");
-    assert_string_equal(workflow_action_title(workflow, "accept", true), "Accept");
-    assert_string_equal(workflow_action_title(workflow, "accept", false), "接单");
-    assert_null(workflow_action_title(workflow, "reopen", true));
     assert_string_equal(workflow_role(workflow, 1, &post), "verifier");
     assert_string_equal(post, "secretary");
     assert_null(workflow_role(workflow, 3, &post));
