@@ -121,7 +121,7 @@ static void reply_wrong(struct wg_access *access, struct wg_request *request)
 {
     struct wrong *wrong = wrong_of(access, wg_request_address(request));
     if (!take_token(&wrong->tokens, &wrong->at, WRONG_RATE, WRONG_BURST)) {
-        wg_reply_refusal(request, 429, "too-many-wrong-keys", "错误密钥过多,请稍后再试",
+        wg_reply_refusal(request, 429, "too-many-wrong-keys", "错误密钥过多，请稍后再试",
                          "Too many wrong keys; try again later");
         return;
     }

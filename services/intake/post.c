@@ -131,24 +131,24 @@ struct wg_problem *post_verdict_problem(enum verdict verdict)
         return wg_problem_new(422, "not-storable", "内容无法保存", "The content cannot be stored");
     case FATE_UNKNOWN:
         return wg_problem_new(
-            503, "fate-unknown", "是否已保存尚不确定,请用同一幂等键重试",
+            503, "fate-unknown", "是否已保存尚不确定，请用同一幂等键重试",
             "Whether it was stored is not known; try again with the same idempotency key");
     case ACCEPTED:
     case REPLAYED:
     case UNAVAILABLE:
         break;
     }
-    return wg_problem_new(503, "database-away", "数据库暂不可用,未保存,请稍后重试",
+    return wg_problem_new(503, "database-away", "数据库暂不可用，未保存，请稍后重试",
                           "The database is away; nothing was stored; try again later");
 }
 
 struct wg_problem *post_condition_problem(int condition)
 {
     if (condition == STORE_FULL)
-        return wg_problem_new(503, "queue-full", "系统繁忙,未保存,请稍后重试",
+        return wg_problem_new(503, "queue-full", "系统繁忙，未保存，请稍后重试",
                               "The queue is full; nothing was stored; try again later");
     if (condition == STORE_DISK)
-        return wg_problem_new(503, "disk-nearly-full", "存储空间不足,未保存",
+        return wg_problem_new(503, "disk-nearly-full", "存储空间不足，未保存",
                               "The disk is nearly full; nothing was stored");
     return post_verdict_problem(UNAVAILABLE);
 }

@@ -47,7 +47,7 @@ static const char *text_of(struct judge *judge, struct json_object *value, const
 static void one_of(struct judge *judge, const char *value, const char *pointer,
                    const char *const *choices)
 {
-    char zh[200] = "应为其中之一:", en[200] = "must be one of: ";
+    char zh[200] = "应为其中之一：", en[200] = "must be one of: ";
     for (size_t i = 0; value != NULL && choices[i] != NULL; i++)
         if (strcmp(value, choices[i]) == 0)
             return;
@@ -67,7 +67,7 @@ static bool time_of(struct judge *judge, struct json_object *value, const char *
     if (json_object_is_type(value, json_type_string) &&
         wg_time_parse(json_object_get_string(value), ret_time) == 0)
         return true;
-    fault(judge, pointer, "应是带时区的时间,如 2026-11-23T08:00:00+08:00",
+    fault(judge, pointer, "应是带时区的时间，如 2026-11-23T08:00:00+08:00",
           "must be a time with its offset, such as 2026-11-23T08:00:00+08:00");
     return false;
 }
@@ -102,7 +102,7 @@ static void take_category(struct judge *judge, struct json_object *value)
 {
     const char *code = text_of(judge, value, "/category", 40);
     if (code != NULL && !judge->known->category(code, judge->known->arg))
-        fault(judge, "/category", "没有这个类别(见 GET /api/v1/categories)",
+        fault(judge, "/category", "没有这个类别（见 GET /api/v1/categories）",
               "no such category (see GET /api/v1/categories)");
     judge->report->category = code;
 }
@@ -111,7 +111,7 @@ static void take_area(struct judge *judge, struct json_object *value)
 {
     const char *code = text_of(judge, value, "/area", 17);
     if (code != NULL && !judge->known->area(code, judge->known->arg))
-        fault(judge, "/area", "没有这个区域(见 GET /api/v1/areas)",
+        fault(judge, "/area", "没有这个区域（见 GET /api/v1/areas）",
               "no such area (see GET /api/v1/areas)");
     judge->report->area = code;
 }
@@ -191,7 +191,7 @@ static void take_occurred_at(struct judge *judge, struct json_object *value)
     judge->report->occurred_at = at;
     if (time &&
         (at > judge->known->now + day / 24 || at < judge->known->now - YEARS_BACK * 366 * day))
-        fault(judge, "/occurred_at", "不能在将来,也不能早于十年前",
+        fault(judge, "/occurred_at", "不能在将来，也不能早于十年前",
               "must not lie in the future, nor more than ten years back");
 }
 

@@ -212,7 +212,7 @@ static void take_lines(struct upload *upload)
         if (blank(bytes, length))
             continue;
         if (upload->lines == LINES_MOST)
-            overflow(upload, "超过 10,000 行,其余未读",
+            overflow(upload, "超过 10,000 行，其余未读",
                      "More than 10,000 lines; the rest was not read");
         else
             take_line(upload, bytes, length);
@@ -223,7 +223,7 @@ static void take_lines(struct upload *upload)
     upload->unread.length = left;
     upload->read_at = 0;
     if (left > LINE_MOST && !upload->overflow && !upload->resting && upload->open < OPEN_MOST)
-        overflow(upload, "有一行超过 1 MiB,其余未读",
+        overflow(upload, "有一行超过 1 MiB，其余未读",
                  "A line is larger than 1 MiB; the rest was not read");
 }
 
@@ -270,7 +270,7 @@ void upload_data(struct wg_request *request, const char *bytes, size_t length)
     if (upload->overflow)
         return;
     if (upload->bytes > BYTES_MOST) {
-        overflow(upload, "超过 64 MiB,其余未读", "More than 64 MiB; the rest was not read");
+        overflow(upload, "超过 64 MiB，其余未读", "More than 64 MiB; the rest was not read");
         return;
     }
     wg_text_add(&upload->unread, bytes, length);

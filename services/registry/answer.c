@@ -27,7 +27,7 @@ const char *answer_actor(const struct wg_caller *caller)
 
 void answer_away(struct wg_request *request)
 {
-    wg_reply_refusal(request, 503, "database-away", "数据库暂时不可用,请稍后再试",
+    wg_reply_refusal(request, 503, "database-away", "数据库暂时不可用，请稍后再试",
                      "The database is away for the moment; try again");
 }
 
@@ -100,7 +100,7 @@ void answer_faults(struct wg_request *request, const char *kind, int64_t rows,
 {
     bool english = wg_request_english(request);
     WG_AUTO(wg_problem_destroy)
-    struct wg_problem *problem = wg_problem_new(422, "import-faults", "文件有误,什么都没有导入",
+    struct wg_problem *problem = wg_problem_new(422, "import-faults", "文件有误，什么都没有导入",
                                                 "The file has faults; nothing was taken over");
     struct json_object *body = wg_problem_json(problem, english), *errors = json_object_new_array();
     faults_sort(faults);
@@ -131,7 +131,7 @@ void answer_broken(struct wg_request *request, const struct fault *fault)
 
 void answer_running(struct wg_request *request)
 {
-    wg_reply_refusal(request, 409, "import-running", "另一个导入正在进行,请稍后再试",
+    wg_reply_refusal(request, 409, "import-running", "另一个导入正在进行，请稍后再试",
                      "Another import is running; try again when it is over");
 }
 
@@ -144,7 +144,7 @@ void answer_large(struct wg_request *request)
 void answer_interrupted(struct wg_request *request)
 {
     wg_reply_refusal(request, 503, "import-interrupted",
-                     "导入中断;若未生效,请重新导入(重复导入无害)",
+                     "导入中断；若未生效，请重新导入（重复导入无害）",
                      "The import was interrupted; send it again (twice is harmless)");
 }
 

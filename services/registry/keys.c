@@ -49,7 +49,7 @@ static void answer_made(const struct key_ask *asked, const PGresult *result)
         if (asked->of_area && wg_is_null(result, 0, 2))
             wg_problem_error(problem, "/area", "没有这个区划", "there is no such area");
         if (wg_problem_errors(problem) == 0)
-            wg_problem_error(problem, "/system", "该系统已有有效密钥,请先吊销",
+            wg_problem_error(problem, "/system", "该系统已有有效密钥，请先吊销",
                              "the system has a key in force; revoke it first");
         wg_reply_problem(asked->request, &problem);
         return;
@@ -73,7 +73,7 @@ static void on_made(struct wg_flight *flight, void *arg)
         answer_made(asked, wg_flight_result(flight, 0));
     else if (wg_flight_outcome(flight) == WG_UNKNOWN)
         wg_reply_refusal(
-            asked->request, 503, "fate-unknown", "密钥是否已生成尚不确定;请查看列表,若有则吊销",
+            asked->request, 503, "fate-unknown", "密钥是否已生成尚不确定；请查看列表，若有则吊销",
             "Whether the key was made is not known; look at the list and revoke it if it is there");
     else
         answer_away(asked->request);
@@ -90,7 +90,7 @@ static void judge_text(struct wg_problem *problem, struct json_object *body, con
     size_t length = text == NULL ? 0 : wg_utf8_count(text, strlen(text));
     snprintf(pointer, sizeof pointer, "/%s", member);
     if (length < 1 || length > most)
-        wg_problem_error(problem, pointer, "应为文字,且长度在范围内",
+        wg_problem_error(problem, pointer, "应为文字，且长度在范围内",
                          "must be text within its length");
 }
 

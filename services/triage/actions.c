@@ -146,7 +146,7 @@ static void judge_codes(struct action *action, struct wg_problem *problem)
     else if (area != NULL && city_depth(city_area_by_code(city, area)->level) < city_depth("grid"))
         wg_problem_error(problem, "/area", "应是网格或微网格", "must be a grid or a micro-grid");
     if (wg_json_text(action->input, "holder") != NULL && action->holder == 0)
-        wg_problem_error(problem, "/holder", "没有这个人员,或不在此处任职",
+        wg_problem_error(problem, "/holder", "没有这个人员，或不在此处任职",
                          "no such person, or not with a post here");
 }
 
@@ -154,7 +154,7 @@ static void write_down(struct action *action)
 {
     if (wg_batch_add(action->owner->batch, action, WEIGHT) == 0)
         return;
-    wg_reply_refusal(action->request, 503, "queue-full", "系统繁忙,请稍后重试",
+    wg_reply_refusal(action->request, 503, "queue-full", "系统繁忙，请稍后重试",
                      "The queue is full; try again later");
     action_free(&action);
 }

@@ -28,7 +28,7 @@ static const struct {
     { "duty", "按值班表", "by the duty roster" },
     { "stand-in", "由代班人承办", "by the stand-in" },
     { "post", "按岗位", "by the post" },
-    { "place", "没有坐标,也没有区域", "there is neither a point nor an area" },
+    { "place", "没有坐标，也没有区域", "there is neither a point nor an area" },
     { "outside", "坐标在辖区之外", "the point lies outside the city" },
     { "grid", "此处没有划定网格", "there is no grid here" },
     { "category", "没有给出类别", "no category was given" },

@@ -40,7 +40,7 @@ void reply_no_case(struct action *action)
 
 void reply_away(struct action *action)
 {
-    wg_reply_refusal(action->request, 503, "database-away", "数据库暂不可用,请用同一幂等键重试",
+    wg_reply_refusal(action->request, 503, "database-away", "数据库暂不可用，请用同一幂等键重试",
                      "The database is away; try again with the same idempotency key");
 }
 
@@ -91,7 +91,7 @@ void reply_forbidden(struct action *action)
 void reply_guard(struct action *action, const char *why)
 {
     char zh[120], en[120];
-    snprintf(zh, sizeof zh, "规则不允许:%s",
+    snprintf(zh, sizeof zh, "规则不允许：%s",
              strcmp(why, "not-resolver") == 0 ? "核查人不能是办理人" : why);
     snprintf(en, sizeof en, "A rule forbids it: %s", why);
     struct wg_problem *problem = wg_problem_new(409, "guard", zh, en);
@@ -101,7 +101,7 @@ void reply_guard(struct action *action, const char *why)
 
 void reply_stale(struct action *action, const PGresult *events)
 {
-    struct wg_problem *problem = wg_problem_new(412, "stale", "事件已有变化,请看之后发生了什么",
+    struct wg_problem *problem = wg_problem_new(412, "stale", "事件已有变化，请看之后发生了什么",
                                                 "The case has moved on; see what happened since");
     struct json_object *list = json_object_new_array();
     for (int row = 0; row < PQntuples(events); row++) {

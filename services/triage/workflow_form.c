@@ -63,7 +63,7 @@ static void demand(struct json_object *fields, const char *unmet, struct wg_prob
         if (missing == NULL || strcmp(missing, need) != 0)
             continue;
         snprintf(pointer, sizeof pointer, "/%s", wg_json_text(field, "name"));
-        wg_problem_error(problem, pointer, "此件尚缺此项,必填", "the case lacks it: is required");
+        wg_problem_error(problem, pointer, "此件尚缺此项，必填", "the case lacks it: is required");
     }
 }
 

@@ -63,6 +63,20 @@ function inCode(tree) {
     return faults;
 }
 
+/** Chinese takes its own punctuation: no half-width comma after a character, in texts that people read. Settings and
+ *  calendars say both languages in one line, for operators. */
+function punctuation(tree) {
+    const faults = [];
+    for (const file of tree.matching(/^((common|services)\/.*\.c|schema\/(workflows|notices)\/.*\.json)$/)) {
+        if (/^common\/(settings|calendar)\.c$/.test(file))
+            continue;
+        for (const [, string] of tree.text(file).matchAll(/"((?:\\.|[^"\\\n])*)"/g))
+            if (/[\u4e00-\u9fff][,;:!?(]/.test(string))
+                faults.push(`${file}: ${string.slice(0, 100)}`);
+    }
+    return faults;
+}
+
 function sample(tree) {
     const faults = [];
     for (const file of tree.matching(/^ops\/sample\/[^/]*\.csv$/)) {
@@ -83,5 +97,6 @@ export const rules = {
     'texts: both languages in the data': pairs,
     'texts: notices and workflows name each other': notices,
     'texts: both languages in the code': inCode,
+    'texts: Chinese punctuation': punctuation,
     'texts: both languages in the sample': sample,
 };
