@@ -16,7 +16,7 @@
 #include "services/reporting/store.h"
 #include "services/reporting/words.h"
 
-enum { PULSE_MS = 1000 };
+enum { PULSE_MS = 1000, AGAIN_MS = 1000 };
 
 static const char *code_key_path;
 
@@ -30,11 +30,20 @@ static const struct wg_setting settings[] = {
 
 /* ---- what people call the states */
 
+static void read_workflows(void *arg);
+
+/* Until they are read, nothing is folded: nobody else asks for them again. */
+static void read_workflows_again(struct reporting *app)
+{
+    wg_service_part(app->service, "workflows", "cannot be read");
+    wg_service_timer(app->service, AGAIN_MS, 1, read_workflows, app);
+}
+
 static void workflows_landed(struct wg_flight *flight, void *arg)
 {
     struct reporting *app = arg;
     if (wg_flight_outcome(flight) != WG_COMMITTED) {
-        wg_service_part(app->service, "workflows", "cannot be read");
+        read_workflows_again(app);
         return;
     }
     const PGresult *rows = wg_flight_result(flight, 0);
@@ -50,16 +59,20 @@ static void workflows_landed(struct wg_flight *flight, void *arg)
     wg_service_part(app->service, "workflows", PQntuples(rows) == 0 ? "none is loaded yet" : NULL);
 }
 
-static void changed(const char *kind, int64_t version, void *arg)
+static void read_workflows(void *arg)
 {
     struct reporting *app = arg;
-    (void)version;
-    if (strcmp(kind, "workflows") != 0)
-        return;
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(workflows_landed, app);
     store_read_workflows(flight);
     if (store_read(app->store, &flight) != 0)
-        wg_service_part(app->service, "workflows", "cannot be read");
+        read_workflows_again(app);
+}
+
+static void changed(const char *kind, int64_t version, void *arg)
+{
+    (void)version;
+    if (strcmp(kind, "workflows") == 0)
+        read_workflows(arg);
 }
 
 /* ---- the pulse: epoch and horizon */

@@ -60,9 +60,10 @@ export function schedule({ seconds, kills, random, victims }) {
     const step = (seconds - 6) / order.length, plan = [];
     let at = 2;
     order.forEach((name, i) => {
-        // Close upon the one before: always after the first, and at random later.
+        // Close upon the one before, while that is not back yet (PostgreSQL takes half a second): always after the first,
+        // and at random later.
         const close = i === 1 || (i >= victims.length && random() < 0.2);
-        plan.push({ at: close ? plan[i - 1].at + 0.3 + random() * 0.5 : at + random() * step * 0.4, name,
+        plan.push({ at: close ? plan[i - 1].at + 0.1 + random() * 0.2 : at + random() * step * 0.4, name,
             hints: hintFaults(random), swizzle: random() < 0.4 ? Math.floor(random() * 3) + 1 : 0, spare: random() });
         at += step;
     });

@@ -76,6 +76,17 @@ describe('what is away', () => {
         await house.ready();
         await waitFor('its case', async () => (await admin.get(`/api/v1/cases?report=${waits.json.number}`)).json.items.length === 1);
     });
+    it('what cannot be read while a service starts is asked for again: it comes to work without a restart', async () => {
+        await house.sql('REVOKE SELECT ON workflows FROM "wangge-reporting"');
+        await house.service('restart', 'reporting-1');
+        const pid = await waitFor('it runs', async () => house.pid('reporting-1'));
+        await waitFor('it says what it lacks', async () => /workflows/.test((await house.client().get('/readyz')).text), { seconds: 20 });
+        await house.sql('GRANT SELECT ON workflows TO "wangge-reporting"');
+        await house.ready();
+        assert.equal((await admin.post('/api/v1/reports', { text: '之后的一件', area: GRID })).status, 201);
+        await house.drain(); // folded, too
+        assert.equal(house.pid('reporting-1'), pid);
+    });
     it('a service that hangs: 504 after half a minute; the others go on meanwhile, and without a bus the sweeps carry', async () => {
         house.kill('registry-1', 'SIGSTOP');
         const hanging = admin.get('/api/v1/parties', { timeoutMs: 60000 });
