@@ -24,6 +24,8 @@ struct model {
     bool week[8];             /* by tm_wday */
     signed char special[400]; /* days from 1 January of FIRST_YEAR: 1 make-up, -1 holiday */
     int64_t first;            /* that day, since 1970 */
+    int64_t asked;            /* the day last asked for, or -1, and what it was */
+    bool worked;
     struct wg_text text;
 };
 
@@ -93,7 +95,7 @@ static struct wg_calendar *make_model(struct model *model)
 {
     struct tm new_year = { .tm_year = FIRST_YEAR - 1900 + any(8), .tm_mday = 1 };
     int holidays = any(4), makeups = any(4);
-    *model = (struct model){ .first = timegm(&new_year) / 86400 };
+    *model = (struct model){ .first = timegm(&new_year) / 86400, .asked = -1 };
     for (size_t i = 0; i < WG_COUNT(model->special); i++) {
         int die = any(20);
         model->special[i] = (signed char)(die < holidays ? -1 : die >= 20 - makeups ? 1 : 0);
@@ -120,27 +122,23 @@ static bool model_workday(const struct model *model, int64_t day)
 }
 
 /* Local microseconds from here on. */
-static bool model_open(const struct model *model, int64_t time)
+static bool model_open(struct model *model, int64_t time)
 {
-    static int64_t day = -1;
-    static const struct model *of;
-    static bool workday;
-    if (of != model || day != time / DAY) {
-        of = model;
-        day = time / DAY;
-        workday = model_workday(model, day);
+    if (model->asked != time / DAY) {
+        model->asked = time / DAY;
+        model->worked = model_workday(model, model->asked);
     }
-    return workday && model->open[time % DAY / MINUTE];
+    return model->worked && model->open[time % DAY / MINUTE];
 }
 
-static int64_t model_next_open(const struct model *model, int64_t time)
+static int64_t model_next_open(struct model *model, int64_t time)
 {
     while (!model_open(model, time))
         time += MINUTE - time % MINUTE;
     return time;
 }
 
-static int64_t model_deadline(const struct model *model, int64_t start, struct wg_limit limit)
+static int64_t model_deadline(struct model *model, int64_t start, struct wg_limit limit)
 {
     int64_t time = model_next_open(model, start), left = limit.n * MINUTE;
     if (limit.unit == WG_WORK_DAY) {
@@ -160,7 +158,7 @@ static int64_t model_deadline(const struct model *model, int64_t start, struct w
     return time;
 }
 
-static int64_t model_between(const struct model *model, int64_t from, int64_t to)
+static int64_t model_between(struct model *model, int64_t from, int64_t to)
 {
     int64_t worked = 0;
     while (from < to) {
@@ -172,7 +170,7 @@ static int64_t model_between(const struct model *model, int64_t from, int64_t to
     return worked;
 }
 
-static void check_against_model(const struct model *model, const struct wg_calendar *calendar)
+static void check_against_model(struct model *model, const struct wg_calendar *calendar)
 {
     int64_t start =
         (model->first + any((int)WG_COUNT(model->special) + MODEL_DAYS) - MODEL_DAYS / 2) * DAY;
