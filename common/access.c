@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "common/service.h"
+#include "common/text.h"
 
 enum {
     BUCKETS = 4096,
@@ -150,11 +151,6 @@ static void answer(struct entry *entry, struct wg_request *request,
     known(request, &entry->caller, arg);
 }
 
-static void copy_text(char *to, size_t size, const char *from)
-{
-    snprintf(to, size, "%s", from == NULL ? "" : from);
-}
-
 static void read_caller(struct entry *entry, const PGresult *rows)
 {
     struct wg_caller *caller = &entry->caller;
@@ -165,16 +161,16 @@ static void read_caller(struct entry *entry, const PGresult *rows)
     caller->key_id = wg_get_i64(rows, 0, 0);
     caller->staff_id = wg_get_i64(rows, 0, 1);
     caller->administrator = wg_get_bool(rows, 0, 2);
-    copy_text(caller->system, sizeof caller->system, wg_get_text(rows, 0, 3));
-    copy_text(caller->area, sizeof caller->area, wg_get_text(rows, 0, 4));
+    wg_copy(caller->system, sizeof caller->system, wg_get_text(rows, 0, 3));
+    wg_copy(caller->area, sizeof caller->area, wg_get_text(rows, 0, 4));
     caller->rate = (int)wg_get_i64(rows, 0, 5);
     for (int row = 0; row < PQntuples(rows) && caller->n_posts < WG_COUNT(caller->posts); row++) {
         if (wg_is_null(rows, row, 6))
             continue;
         struct wg_post *post = &caller->posts[caller->n_posts++];
-        copy_text(post->post, sizeof post->post, wg_get_text(rows, row, 6));
-        copy_text(post->area, sizeof post->area, wg_get_text(rows, row, 7));
-        copy_text(post->level, sizeof post->level, wg_get_text(rows, row, 8));
+        wg_copy(post->post, sizeof post->post, wg_get_text(rows, row, 6));
+        wg_copy(post->area, sizeof post->area, wg_get_text(rows, row, 7));
+        wg_copy(post->level, sizeof post->level, wg_get_text(rows, row, 8));
         post->area_id = wg_get_i64(rows, row, 9);
     }
 }

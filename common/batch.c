@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/pace.h"
 #include "common/service.h"
 
 enum { SLOTS_MOST = 8, KEY_SLOTS = 2048, CHECK_MS = 100, UNKNOWN_PATIENCE_US = 30000000 };
@@ -45,8 +46,8 @@ struct wg_batch {
     struct entry *first, **last;
     size_t waiting, waiting_bytes, open;
     struct piece *pieces;
-    int64_t left_at; /* wg_clock_mono() of the last flight from the queue */
-    bool pump_asked, paced, said_not_ready;
+    struct wg_pace pace; /* of the flights from the queue */
+    bool pump_asked, said_not_ready;
     uint64_t keys[KEY_SLOTS];
     struct wg_metric *sizes, *queue, *delay;
 };
@@ -223,13 +224,6 @@ static void landed(struct wg_flight *flight, void *arg)
 
 /* ---- sending */
 
-static void on_pace(void *arg)
-{
-    struct wg_batch *batch = arg;
-    batch->paced = false;
-    pump(batch);
-}
-
 /* What is full leaves. What is not leaves on the first connection, at the pace: two half-empty
  * flights cost PostgreSQL more than one. What comes after a pause does not wait. */
 static bool may_leave(struct wg_batch *batch, bool first)
@@ -238,13 +232,7 @@ static bool may_leave(struct wg_batch *batch, bool first)
         return true;
     if (batch->waiting == 0 || !first)
         return false;
-    int64_t rest_us = batch->left_at + batch->rules.pace_ms * 1000 - wg_clock_mono();
-    if (batch->rules.pace_ms == 0 || rest_us <= 0)
-        return true;
-    if (!batch->paced)
-        wg_service_timer(batch->service, (rest_us + 999) / 1000, 1, on_pace, batch);
-    batch->paced = true;
-    return false;
+    return wg_pace_may(&batch->pace);
 }
 
 static struct piece *next_piece(struct wg_batch *batch, bool first)
@@ -252,7 +240,7 @@ static struct piece *next_piece(struct wg_batch *batch, bool first)
     if (batch->pieces == NULL) {
         if (!may_leave(batch, first))
             return NULL;
-        batch->left_at = wg_clock_mono();
+        wg_pace_went(&batch->pace);
         return piece_from_queue(batch);
     }
     if (batch->pieces->not_before > wg_clock_mono())
@@ -367,6 +355,9 @@ struct wg_batch *wg_batch_new(struct wg_service *service, const struct wg_batch_
     char name[96];
     batch->service = service;
     batch->rules = *rules;
+    batch->pace = (struct wg_pace){
+        .service = service, .every_ms = rules->pace_ms, .over = pump, .arg = batch
+    };
     batch->arg = arg;
     batch->last = &batch->first;
     batch->n_slots = n_dbs;

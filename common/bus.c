@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/message.h"
 #include "common/metrics.h"
+#include "common/pace.h"
 #include "common/service.h"
 #include "common/writer.h"
 
@@ -22,8 +23,7 @@ struct outlet {
     int64_t ids[IDS_MOST]; /* of reports or cases */
     uint64_t xid;          /* of events: the latest … */
     size_t count;          /* … and how many */
-    int64_t sent_at;       /* mono */
-    bool timed;
+    struct wg_pace pace;
 };
 
 struct wg_bus {
@@ -85,6 +85,17 @@ static zsock_t *connected(struct wg_bus *bus, int type, const char *door)
     return socket;
 }
 
+static void send_soon(void *arg);
+
+static void open_outlet(struct wg_bus *bus, struct outlet *outlet, int type, const char *door)
+{
+    outlet->bus = bus;
+    outlet->socket = connected(bus, type, door);
+    outlet->pace = (struct wg_pace){
+        .service = bus->service, .every_ms = GATHER_MS, .over = send_soon, .arg = outlet
+    };
+}
+
 struct wg_bus *wg_bus_new(struct wg_service *service)
 {
     struct wg_bus *bus = wg_new(sizeof *bus);
@@ -95,9 +106,9 @@ struct wg_bus *wg_bus_new(struct wg_service *service)
     bus->sent = wg_counter("wangge_hints_sent_total", "hints handed to the bus");
     bus->received = wg_counter("wangge_hints_received_total", "hints read from the bus");
     /* Connected early: a hint that is sent in the moment of connecting is refused. */
-    bus->reports = (struct outlet){ .bus = bus, .socket = connected(bus, ZMQ_PUSH, "reports.in") };
-    bus->notices = (struct outlet){ .bus = bus, .socket = connected(bus, ZMQ_PUSH, "notices.in") };
-    bus->events = (struct outlet){ .bus = bus, .socket = connected(bus, ZMQ_PUB, "events.in") };
+    open_outlet(bus, &bus->reports, ZMQ_PUSH, "reports.in");
+    open_outlet(bus, &bus->notices, ZMQ_PUSH, "notices.in");
+    open_outlet(bus, &bus->events, ZMQ_PUB, "events.in");
     return bus;
 }
 
@@ -181,26 +192,14 @@ static void send_gathered(struct outlet *outlet)
         send_ids(outlet);
     if (outlet->count > 0)
         send_event(outlet);
-    outlet->sent_at = wg_clock_mono();
+    wg_pace_went(&outlet->pace);
 }
 
-static void on_time(void *arg)
+static void send_soon(void *arg)
 {
     struct outlet *outlet = arg;
-    outlet->timed = false;
-    send_gathered(outlet);
-}
-
-static void send_soon(struct outlet *outlet)
-{
-    if (outlet->timed)
-        return;
-    if (wg_clock_mono() - outlet->sent_at >= GATHER_MS * 1000) {
+    if (wg_pace_may(&outlet->pace))
         send_gathered(outlet);
-        return;
-    }
-    outlet->timed = true;
-    wg_service_timer(outlet->bus->service, GATHER_MS, 1, on_time, outlet);
 }
 
 void wg_bus_push(struct wg_bus *bus, const char *kind, const int64_t *ids, size_t n)

@@ -15,6 +15,7 @@
 #include "common/metrics.h"
 #include "common/params.h"
 #include "common/service.h"
+#include "common/text.h"
 
 enum { LINE_MOST = 1000, PATIENCE_MS = 5000, BACKOFF_LOWEST_MS = 50, BACKOFF_HIGHEST_MS = 2000 };
 
@@ -267,7 +268,7 @@ static void take_check(struct wg_db *db, PGresult *result)
 {
     const char *fault = wg_db_judge(result);
     char why[300];
-    snprintf(why, sizeof why, "%s", fault == NULL ? "" : fault);
+    wg_copy(why, sizeof why, fault);
     PQclear(result);
     if (fault != NULL)
         lose(db, why);

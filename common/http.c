@@ -41,29 +41,24 @@ static void run_daemon(void *arg)
            timeout == 0);
 }
 
-static void on_readable(void *arg);
-
-static void on_pause_over(void *arg)
-{
-    struct wg_http *http = arg;
-    wg_service_watch(http->service, http->epoll, false, on_readable, http);
-    http->read_at = wg_clock_mono();
-    run_daemon(http);
-}
-
 /* What comes after a pause is read at once. In a flood the descriptor would wake us for every other
  * request: then they are read together, every 2 ms. */
 static void on_readable(void *arg)
 {
     struct wg_http *http = arg;
-    int64_t now = wg_clock_mono(), rest_us = http->read_at + READ_EVERY_MS * 1000 - now;
-    if (rest_us <= 0) {
-        http->read_at = now;
-        run_daemon(http);
+    if (!wg_pace_may(&http->pace)) {
+        wg_service_unwatch(http->service, http->epoll);
         return;
     }
-    wg_service_unwatch(http->service, http->epoll);
-    wg_service_timer(http->service, (rest_us + 999) / 1000, 1, on_pause_over, http);
+    wg_pace_went(&http->pace);
+    run_daemon(http);
+}
+
+static void on_pause_over(void *arg)
+{
+    struct wg_http *http = arg;
+    wg_service_watch(http->service, http->epoll, false, on_readable, http);
+    on_readable(http);
 }
 
 static void ask_run(struct wg_http *http)
@@ -406,6 +401,9 @@ struct wg_http *wg_http_new(struct wg_service *service, const struct wg_route *r
     struct wg_http *http = wg_new(sizeof *http);
     *http = (struct wg_http){
         .service = service, .routes = routes, .n_routes = n, .access = access, .arg = arg
+    };
+    http->pace = (struct wg_pace){
+        .service = service, .every_ms = READ_EVERY_MS, .over = on_pause_over, .arg = http
     };
     add_metrics(http);
     int listener = listen_unix(http);

@@ -6,6 +6,7 @@
 
 #include "common/access.h"
 #include "common/http.h"
+#include "common/pace.h"
 #include "common/text.h"
 
 enum { WG_PARAMS_IN_PATH = 4, WG_REPLY_HEADERS = 6 };
@@ -51,7 +52,7 @@ struct wg_http {
     struct MHD_Daemon *daemon;
     char socket_path[108];
     int epoll;
-    int64_t read_at; /* wg_clock_mono() */
+    struct wg_pace pace; /* of reading */
     size_t open;
     bool run_asked;
     struct wg_metric *requests, *refusals, *failures, *latency, *open_gauge;

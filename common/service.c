@@ -13,6 +13,7 @@
 #include "common/fault.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/text.h"
 #include "common/watchdog.h"
 
 enum { DRAIN_MS = 10000, DRAIN_POLL_MS = 20 };
@@ -354,7 +355,7 @@ void wg_service_part(struct wg_service *service, const char *part, const char *r
         *at = wg_new(sizeof **at);
         snprintf((*at)->name, sizeof(*at)->name, "%s", part);
     }
-    snprintf((*at)->reason, sizeof(*at)->reason, "%s", reason == NULL ? "" : reason);
+    wg_copy((*at)->reason, sizeof(*at)->reason, reason);
 }
 
 const char *wg_service_reason(const struct wg_service *service)

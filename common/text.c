@@ -92,8 +92,11 @@ size_t wg_int_write(int64_t value, char ret_digits[WG_INT_ROOM])
 
 void wg_copy(char *to, size_t size, const char *from)
 {
-    size_t length = strnlen(from, size - 1);
-    memcpy(to, from, length);
+    size_t length = 0;
+    if (from != NULL) {
+        length = strnlen(from, size - 1);
+        memcpy(to, from, length);
+    }
     to[length] = '\0';
 }
 

@@ -24,7 +24,7 @@ void wg_text_destroy(struct wg_text *text); /* for WG_AUTO */
 enum { WG_INT_ROOM = 21 };
 /* Decimal digits, NUL-ended; returns their number. */
 size_t wg_int_write(int64_t value, char ret_digits[WG_INT_ROOM]);
-/* Copies what has room, NUL-ended: snprintf("%s") at a tenth of the cost. */
+/* Copies what has room, NUL-ended (NULL as ""): snprintf("%s") at a tenth of the cost. */
 void wg_copy(char *to, size_t size, const char *from);
 
 /* True where bytes are valid UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing over

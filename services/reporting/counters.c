@@ -6,6 +6,7 @@
 #include "common/area.h"
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/text.h"
 
 #include "services/reporting/answer.h"
 #include "services/reporting/ask.h"
@@ -188,6 +189,6 @@ void counters_handle(struct wg_request *request, void *arg)
         return;
     }
     snprintf(count->area, sizeof count->area, "%s", area);
-    snprintf(count->level, sizeof count->level, "%s", level == NULL ? "" : level);
+    wg_copy(count->level, sizeof count->level, level);
     send_count(&count, category);
 }

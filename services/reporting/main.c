@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/service.h"
+#include "common/text.h"
 
 #include "services/reporting/attempts.h"
 #include "services/reporting/fold.h"
@@ -94,7 +95,7 @@ static void pulse_landed(struct wg_flight *flight, void *arg)
     int64_t held =
         wg_is_null(rows, 0, PULSE_OLDEST) ? 0 : wg_clock_now() - wg_get_time(rows, 0, PULSE_OLDEST);
     pulse->app->epoch = wg_get_i64(rows, 0, PULSE_EPOCH);
-    snprintf(pulse->app->root, sizeof pulse->app->root, "%s", root == NULL ? "" : root);
+    wg_copy(pulse->app->root, sizeof pulse->app->root, root);
     wg_set(pulse->lag, held > 0 ? (double)held / (double)WG_SECOND : 0);
 }
 

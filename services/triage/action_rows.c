@@ -10,11 +10,6 @@
 #include "services/triage/notices.h"
 #include "triage_sql.h"
 
-static void copy(char *to, size_t size, const char *from)
-{
-    wg_copy(to, size, from == NULL ? "" : from);
-}
-
 /* Columns of read_case.sql. */
 void action_read(struct action *action, const PGresult *rows)
 {
@@ -39,13 +34,13 @@ void action_read(struct action *action, const PGresult *rows)
     WG_AUTO(wg_json_put)
     struct json_object *running = wg_json_parse(clocks, strlen(clocks), &verdict);
     workflow_read_clocks(before, running);
-    copy(before->state, sizeof before->state, wg_get_text(rows, 0, 3));
-    copy(before->level, sizeof before->level, wg_get_text(rows, 0, 4));
-    copy(before->grade, sizeof before->grade, wg_get_text(rows, 0, 5));
-    copy(before->area, sizeof before->area, wg_get_text(rows, 0, 7));
-    copy(before->category, sizeof before->category, wg_get_text(rows, 0, 9));
-    copy(before->reason, sizeof before->reason, wg_get_text(rows, 0, 12));
-    copy(before->outcome, sizeof before->outcome, wg_get_text(rows, 0, 14));
+    wg_copy(before->state, sizeof before->state, wg_get_text(rows, 0, 3));
+    wg_copy(before->level, sizeof before->level, wg_get_text(rows, 0, 4));
+    wg_copy(before->grade, sizeof before->grade, wg_get_text(rows, 0, 5));
+    wg_copy(before->area, sizeof before->area, wg_get_text(rows, 0, 7));
+    wg_copy(before->category, sizeof before->category, wg_get_text(rows, 0, 9));
+    wg_copy(before->reason, sizeof before->reason, wg_get_text(rows, 0, 12));
+    wg_copy(before->outcome, sizeof before->outcome, wg_get_text(rows, 0, 14));
     action->has_point = !wg_is_null(rows, 0, 21);
     action->lat = wg_get_f64(rows, 0, 21);
     action->lon = wg_get_f64(rows, 0, 22);

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/service.h"
+#include "common/text.h"
 
 #include "services/triage/action.h"
 #include "services/triage/facts.h"
@@ -207,11 +208,6 @@ static void decide(struct action *action)
 
 /* ---- the case as it stands */
 
-static void copy(char *to, size_t size, const char *from)
-{
-    snprintf(to, size, "%s", from == NULL ? "" : from);
-}
-
 /* True where the key has done something before: then it was answered, or is being answered. */
 static bool answered_before(struct action *action, const PGresult *rows)
 {
@@ -268,7 +264,7 @@ static void staff_landed(struct wg_flight *flight, void *arg)
         return;
     /* Whoever is chosen must have a post somewhere inside what the chooser may read. */
     char areas[400];
-    copy(areas, sizeof areas, PQntuples(staff) > 0 ? wg_get_text(staff, 0, 1) : "");
+    wg_copy(areas, sizeof areas, PQntuples(staff) > 0 ? wg_get_text(staff, 0, 1) : "");
     for (char *code = strtok(areas, ","); code != NULL; code = strtok(NULL, ","))
         if (wg_may_read(&action->caller, code))
             action->holder = wg_get_i64(staff, 0, 0);

@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/service.h"
+#include "common/text.h"
 
 #include "services/triage/workflow_offer.h"
 #include "triage_sql.h"
@@ -275,7 +276,7 @@ static void categories_landed(struct wg_flight *flight, void *arg)
         struct city_category category = { .restricted = wg_get_bool(rows, row, 4) };
         const char *parent = wg_get_text(rows, row, 1);
         snprintf(category.code, sizeof category.code, "%s", wg_get_text(rows, row, 0));
-        snprintf(category.parent, sizeof category.parent, "%s", parent == NULL ? "" : parent);
+        wg_copy(category.parent, sizeof category.parent, parent);
         snprintf(category.grade, sizeof category.grade, "%s", wg_get_text(rows, row, 2));
         snprintf(category.responsible, sizeof category.responsible, "%s",
                  wg_get_text(rows, row, 3));
