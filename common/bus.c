@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/curve.h"
 #include "common/fault.h"
 #include "common/log.h"
 #include "common/message.h"
@@ -12,7 +13,7 @@
 #include "common/writer.h"
 
 enum { HIGH_WATER = 1000, LINGER_MS = 200, IDS_MOST = 1000, FRAMES_A_ROUND = 8 };
-enum { GATHER_MS = 8, GATHER_MOST = 500 };
+enum { GATHER_MS = 8, GATHER_MOST = 500, HEARTBEAT_MS = 2000 };
 
 /* What goes out on one socket. A lone hint goes at once; in a flood they go together, every 8 ms at
  * most (docs/decisions/0013-hints-go-together.md). */
@@ -39,24 +40,41 @@ struct wg_bus {
     struct wg_metric *dropped, *bad, *sent, *received;
 };
 
-const char *wg_bus_address(const struct wg_service *service, const char *door)
+/* The order of the ports from the one that WANGGE_BUS_ADDRESS names. */
+static const char *const doors[] = { "reports.in",  "reports.out", "notices.in",
+                                     "notices.out", "events.in",   "events.out" };
+
+static int port_of(const char *door, int first)
+{
+    int i = 0;
+    while (strcmp(doors[i], door) != 0)
+        i++;
+    return first + i;
+}
+
+const char *wg_bus_address(const struct wg_service *service, const char *door, bool binds)
 {
     static char address[300];
-    char variable[64] = "WANGGE_BUS_";
-    size_t at = strlen(variable);
-    for (const char *from = door; *from != '\0' && at < sizeof variable - 1; from++)
-        variable[at++] = *from == '.' ? '_' : (char)(*from - 'a' + 'A');
-    variable[at] = '\0';
-    const char *given = getenv(variable);
-    if (given != NULL)
-        snprintf(address, sizeof address, "%s", given);
-    else
-        snprintf(address, sizeof address, "ipc://%s/bus-%s.sock", wg_service_settings(service)->run,
-                 door);
+    const struct wg_common_settings *settings = wg_service_settings(service);
+    char host[256];
+    int first, end;
+    if (settings->bus[0] == '\0') {
+        snprintf(address, sizeof address, "ipc://%s/bus-%s.sock", settings->run, door);
+        return address;
+    }
+    if (sscanf(settings->bus, "tcp://%255[^:]:%d%n", host, &first, &end) != 2 ||
+        settings->bus[end] != '\0' || settings->curve[0] == '\0') {
+        wg_log(WG_FATAL, "bus-address", "WANGGE_BUS_ADDRESS=%s WANGGE_CURVE=%s reason=%s",
+               settings->bus, settings->curve,
+               wg_log_quote("tcp://host:port, and the folder of the keys"));
+        wg_log_flush();
+        exit(1);
+    }
+    snprintf(address, sizeof address, "tcp://%s:%d", binds ? "*" : host, port_of(door, first));
     return address;
 }
 
-zsock_t *wg_bus_socket(int type)
+zsock_t *wg_bus_socket(const struct wg_service *service, int type)
 {
     zsock_t *socket = zsock_new(type);
     if (socket == NULL)
@@ -70,15 +88,22 @@ zsock_t *wg_bus_socket(int type)
     zsock_set_reconnect_ivl_max(socket, 1000);
     if (type == ZMQ_PUSH)
         zsock_set_immediate(socket, 1);
+    if (wg_service_settings(service)->bus[0] != '\0') { /* a host that is gone says nothing */
+        zsock_set_heartbeat_ivl(socket, HEARTBEAT_MS);
+        zsock_set_heartbeat_timeout(socket, 3 * HEARTBEAT_MS);
+    }
     return socket;
 }
 
 static zsock_t *connected(struct wg_bus *bus, int type, const char *door)
 {
-    zsock_t *socket = wg_bus_socket(type);
-    if (zsock_connect(socket, "%s", wg_bus_address(bus->service, door)) != 0) {
-        wg_log(WG_FATAL, "bus-address", "door=%s address=%s", door,
-               wg_bus_address(bus->service, door));
+    const struct wg_common_settings *settings = wg_service_settings(bus->service);
+    const char *address = wg_bus_address(bus->service, door, false);
+    zsock_t *socket = wg_bus_socket(bus->service, type);
+    if (settings->bus[0] != '\0')
+        wg_curve_client(settings->curve, socket);
+    if (zsock_connect(socket, "%s", address) != 0) {
+        wg_log(WG_FATAL, "bus-address", "door=%s address=%s", door, address);
         wg_log_flush();
         exit(2);
     }

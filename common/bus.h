@@ -15,12 +15,13 @@ struct wg_service;
 struct wg_bus;
 
 /* The doors of the bus: an address each; "reports.in", "reports.out", "notices.in", "notices.out",
- * "events.in", "events.out". ipc://$WANGGE_RUN/bus-<door>.sock, or WANGGE_BUS_<DOOR> where set.
- * Writes into a static buffer. */
-const char *wg_bus_address(const struct wg_service *service, const char *door);
+ * "events.in", "events.out". ipc://$WANGGE_RUN/bus-<door>.sock, or with WANGGE_BUS_ADDRESS a port
+ * each, in this order, of that host; without keys for it the process ends. binds: as the bus itself
+ * asks. Writes into a static buffer. */
+const char *wg_bus_address(const struct wg_service *service, const char *door, bool binds);
 
 /* A socket with the house's options; not bound, not connected. */
-zsock_t *wg_bus_socket(int type);
+zsock_t *wg_bus_socket(const struct wg_service *service, int type);
 
 struct wg_bus *wg_bus_new(struct wg_service *service);
 void wg_bus_destroy(struct wg_bus **bus);

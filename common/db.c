@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/db_address.h"
 #include "common/db_check.h"
 #include "common/error.h"
 #include "common/fault.h"
@@ -17,12 +18,12 @@
 #include "common/service.h"
 #include "common/text.h"
 
-enum { LINE_MOST = 1000, PATIENCE_MS = 5000, BACKOFF_LOWEST_MS = 50, BACKOFF_HIGHEST_MS = 2000 };
+enum { LINE_MOST = 1000, READY_CALLS_MOST = 8 };
+enum { PATIENCE_MS = 5000, BACKOFF_LOWEST_MS = 50, BACKOFF_HIGHEST_MS = 2000 };
 
 enum stage { AWAY, CONNECTING, CHECKING, PREPARING, READY, REFUSED };
 
 struct ready_call {
-    struct ready_call *next;
     void (*fn)(void *arg);
     void *arg;
 };
@@ -36,15 +37,14 @@ struct wg_db {
     enum stage stage;
     int watched; /* descriptor; -1 none */
     bool watched_writable;
-    bool losing; /* the connection is broken and will be closed as soon as the handler has returned
-                  */
+    bool losing; /* broken, and closed as soon as the handler has returned */
     int64_t backoff_ms, away_since;
     bool prepared_anew; /* reconnected because of 0A or 26, and no success since */
     char prepare_fault[200];
-    bool *faulty; /* by statement: it failed for the service's own fault and has not succeeded since
-                   */
+    bool *faulty; /* by statement: failed for our own fault, no success since */
     struct wg_line waiting, flying;
-    struct ready_call *on_ready;
+    struct ready_call on_ready[READY_CALLS_MOST];
+    size_t n_on_ready;
 };
 
 static void connect_start(void *arg);
@@ -293,9 +293,8 @@ static void become_ready(struct wg_db *db)
     wg_service_part(db->service, db->name, NULL);
     wg_log(WG_INFO, "database-ready", "connection=%s", db->name);
     pump(db);
-    for (struct ready_call *call = db->on_ready; call != NULL && db->stage == READY;
-         call = call->next)
-        call->fn(call->arg);
+    for (size_t i = 0; i < db->n_on_ready && db->stage == READY; i++)
+        db->on_ready[i].fn(db->on_ready[i].arg);
 }
 
 static void take_prepared(struct wg_db *db, PGresult *result)
@@ -380,17 +379,29 @@ static void no_notice(void *arg, const PGresult *result)
     (void)result;
 }
 
-static void connect_start(void *arg)
+static void on_located(const char *address, const char *reason, void *arg)
 {
     struct wg_db *db = arg;
-    db->connection = PQconnectStart(wg_service_settings(db->service)->database);
+    const char *const names[] = { "dbname", "hostaddr", NULL };
+    const char *const values[] = { wg_service_settings(db->service)->database, address, NULL };
     db->stage = CONNECTING;
+    if (reason != NULL) {
+        lose(db, reason);
+        return;
+    }
+    db->connection = PQconnectStartParams(names, values, 1);
     if (db->connection == NULL || PQstatus(db->connection) == CONNECTION_BAD) {
         lose_connection(db);
         return;
     }
     PQsetNoticeReceiver(db->connection, no_notice, NULL);
     watch(db, true);
+}
+
+static void connect_start(void *arg)
+{
+    struct wg_db *db = arg;
+    wg_db_locate(db->service, wg_service_settings(db->service)->database, on_located, db);
 }
 
 /* Whoever has waited in line past his patience is told. */
@@ -445,11 +456,6 @@ void wg_db_destroy(struct wg_db **db)
         struct wg_flight *flight = wg_line_take(&self->waiting);
         wg_flight_destroy(&flight);
     }
-    while (self->on_ready != NULL) {
-        struct ready_call *call = self->on_ready;
-        self->on_ready = call->next;
-        free(call);
-    }
     free(self->faulty);
     free(self);
     *db = NULL;
@@ -457,11 +463,9 @@ void wg_db_destroy(struct wg_db **db)
 
 void wg_db_on_ready(struct wg_db *db, void (*fn)(void *arg), void *arg)
 {
-    struct ready_call **last = &db->on_ready;
-    while (*last != NULL)
-        last = &(*last)->next;
-    *last = wg_new(sizeof **last);
-    **last = (struct ready_call){ .fn = fn, .arg = arg };
+    if (db->n_on_ready == READY_CALLS_MOST)
+        abort();
+    db->on_ready[db->n_on_ready++] = (struct ready_call){ .fn = fn, .arg = arg };
 }
 
 bool wg_db_ready(const struct wg_db *db)

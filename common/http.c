@@ -8,14 +8,12 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 #include "common/error.h"
 #include "common/fault.h"
+#include "common/listen.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/request.h"
@@ -346,30 +344,6 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **st
 
 /* ---- start and end */
 
-static int listen_unix(struct wg_http *http)
-{
-    const struct wg_common_settings *settings = wg_service_settings(http->service);
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    int n = snprintf(http->socket_path, sizeof http->socket_path, "%s/%s-%lld.sock", settings->run,
-                     wg_service_name(http->service), (long long)settings->instance);
-    if (n >= (int)sizeof address.sun_path)
-        return wg_fail(-ENAMETOOLONG, "socket in %s", settings->run);
-    memcpy(address.sun_path, http->socket_path, (size_t)n + 1);
-    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (listener < 0)
-        return wg_fail(-errno, "socket");
-    unlink(http->socket_path); /* what a killed instance of this number left behind */
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(listener, 1024) != 0 ||
-        chmod(http->socket_path, 0666) !=
-            0) { /* who may reach it is decided by the folder's rights */
-        int error = -errno;
-        close(listener);
-        return wg_fail(error, "listen on %s", http->socket_path);
-    }
-    return listener;
-}
-
 static void quiet(void *arg, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 static void quiet(void *arg, const char *format, va_list arguments)
@@ -406,7 +380,7 @@ struct wg_http *wg_http_new(struct wg_service *service, const struct wg_route *r
         .service = service, .every_ms = READ_EVERY_MS, .over = on_pause_over, .arg = http
     };
     add_metrics(http);
-    int listener = listen_unix(http);
+    int listener = wg_listen(service, http->socket_path);
     if (listener < 0 || WG_FAULT(SERVICE_START_BIND) < 0) {
         wg_log_flush();
         exit(1);
@@ -420,7 +394,7 @@ struct wg_http *wg_http_new(struct wg_service *service, const struct wg_route *r
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_EXTERNAL_LOGGER, quiet, NULL,
         MHD_OPTION_END);
     if (http->daemon == NULL) {
-        wg_log(WG_FATAL, "http-daemon", "socket=%s", http->socket_path);
+        wg_log(WG_FATAL, "http-daemon", "reason=%s", strerror(errno));
         wg_log_flush();
         exit(1);
     }
@@ -436,7 +410,8 @@ void wg_http_destroy(struct wg_http **http)
     struct wg_http *self = *http;
     if (self == NULL)
         return;
-    unlink(self->socket_path);
+    if (self->socket_path[0] != '\0')
+        unlink(self->socket_path);
     MHD_stop_daemon(self->daemon);
     free(self);
     *http = NULL;

@@ -6,6 +6,7 @@
 
 #include "common/access.h"
 #include "common/http.h"
+#include "common/listen.h"
 #include "common/pace.h"
 #include "common/text.h"
 
@@ -50,7 +51,7 @@ struct wg_http {
     void *arg;
     struct wg_stream stream;
     struct MHD_Daemon *daemon;
-    char socket_path[108];
+    char socket_path[WG_LISTEN_ROOM];
     int epoll;
     struct wg_pace pace; /* of reading */
     size_t open;

@@ -20,13 +20,15 @@ struct wg_service;
 
 /* Settings that all services share; read before the service's own. */
 struct wg_common_settings {
-    const char *home; /* WANGGE_HOME */
-    const char *run;  /* WANGGE_RUN: the folder of the sockets; default $WANGGE_HOME/run */
-    const char
-        *database; /* WANGGE_DB: libpq's connection string; socket or hostaddr, never a name */
-    const char *version; /* WANGGE_VERSION: a label */
-    const char *zone;    /* WANGGE_ZONE: the city's time zone; sets TZ */
-    int64_t instance;    /* WANGGE_INSTANCE: 1… among its kind */
+    const char *home;     /* WANGGE_HOME */
+    const char *run;      /* WANGGE_RUN: the folder of the sockets; default $WANGGE_HOME/run */
+    const char *listen;   /* WANGGE_LISTEN: address:port instead of a socket in WANGGE_RUN; or "" */
+    const char *database; /* WANGGE_DB: libpq's connection string */
+    const char *bus;      /* WANGGE_BUS_ADDRESS: tcp://host:port; "" = sockets in WANGGE_RUN */
+    const char *curve;    /* WANGGE_CURVE: the folder of this service's CURVE keys, for tcp */
+    const char *version;  /* WANGGE_VERSION: a label */
+    const char *zone;     /* WANGGE_ZONE: the city's time zone; sets TZ */
+    int64_t instance;     /* WANGGE_INSTANCE: 1… among its kind */
 };
 
 /* Handles --help, --check, --list-faults (these end the process), reads settings, sets the time

@@ -58,6 +58,7 @@ wished_settings() {
     "$1" --help | sed -n '/^WANGGE_[A-Z0-9_]*$/p' | sort | while read -r variable; do
         case $variable in
         WANGGE_HOME | WANGGE_RUN | WANGGE_DB | WANGGE_INSTANCE | WANGGE_VERSION | WANGGE_ZONE) continue ;;
+        WANGGE_LISTEN | WANGGE_BUS_ADDRESS | WANGGE_CURVE) continue ;; # between machines: docs/operations.md
         esac
         [ -z "${!variable:-}" ] || printf 'export %s=%q\n' "$variable" "${!variable}"
     done

@@ -2,6 +2,7 @@
  * has no state and no opinion; what it loses, the next sweep finds. Only the bus binds. It writes
  * nothing but its own row of `instances`, on which /readyz rests. */
 #include "common/bus.h"
+#include "common/curve.h"
 #include "common/db.h"
 #include "common/http.h"
 #include "common/log.h"
@@ -20,6 +21,7 @@ struct lane {
 
 struct bus {
     struct wg_service *service;
+    zactor_t *admits; /* over tcp: who may connect */
     zsock_t *reports_in, *reports_out, *notices_in, *notices_out, *events_in, *events_out;
     struct lane reports, notices, events, subscriptions;
 };
@@ -45,8 +47,10 @@ static void carry(void *arg)
 
 static zsock_t *bound(struct bus *bus, int type, const char *door)
 {
-    const char *address = wg_bus_address(bus->service, door);
-    zsock_t *socket = wg_bus_socket(type);
+    const char *address = wg_bus_address(bus->service, door, true);
+    zsock_t *socket = wg_bus_socket(bus->service, type);
+    if (bus->admits != NULL)
+        wg_curve_server(wg_service_settings(bus->service)->curve, socket);
     if (zsock_bind(socket, "%s", address) == -1) {
         wg_log(WG_FATAL, "bind-failed", "door=%s address=%s", door, address);
         wg_log_flush();
@@ -64,6 +68,9 @@ static void open_lane(struct bus *bus, struct lane *lane, zsock_t *from, zsock_t
 
 static void open_doors(struct bus *bus)
 {
+    const struct wg_common_settings *settings = wg_service_settings(bus->service);
+    if (settings->bus[0] != '\0' && settings->curve[0] != '\0')
+        bus->admits = wg_curve_admit(settings->curve);
     bus->reports_in = bound(bus, ZMQ_PULL, "reports.in");
     bus->reports_out = bound(bus, ZMQ_PUSH, "reports.out");
     bus->notices_in = bound(bus, ZMQ_PULL, "notices.in");
@@ -96,5 +103,6 @@ int main(int argc, char **argv)
     zsock_destroy(&bus.notices_out);
     zsock_destroy(&bus.events_in);
     zsock_destroy(&bus.events_out);
+    zactor_destroy(&bus.admits);
     return code;
 }
