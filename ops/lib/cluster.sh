@@ -58,24 +58,28 @@ secret() {
     mv "$new" "$file"
 }
 
-# The seal is an X25519 pair as libsodium's crypto_box_seal wants it; the last 32 bytes of either DER are the key.
-# The secret half comes first: a public key without its secret would seal for nobody.
+# key_pair NAME GROUP: an X25519 pair, as libsodium's crypto_box_seal and CURVE want it; the last 32 bytes of either DER
+# are the key. The secret half comes first: a public key without its secret would seal for nobody.
+key_pair() {
+    local dir=$WANGGE_HOME/secrets name=$1
+    if [ ! -s "$dir/$name.secret" ]; then
+        rm -f "$dir/$name.public"
+        openssl genpkey -algorithm X25519 -outform DER | tail -c 32 | secret "$name.secret" "$2"
+    fi
+    [ ! -s "$dir/$name.public" ] || return 0
+    # PKCS #8 around the raw key lets openssl derive the public half.
+    {
+        printf '\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x6e\x04\x22\x04\x20'
+        cat "$dir/$name.secret"
+    } | openssl pkey -inform DER -pubout -outform DER |
+        tail -c 32 | secret "$name.public" wangge
+    chmod 444 "$dir/$name.public"
+}
+
 make_secrets() {
     local dir=$WANGGE_HOME/secrets
     [ -s "$dir/code.key" ] || openssl rand 32 | secret code.key wangge-code
-    if [ ! -s "$dir/seal.secret" ]; then
-        rm -f "$dir/seal.public"
-        openssl genpkey -algorithm X25519 -outform DER | tail -c 32 | secret seal.secret wangge-seal
-    fi
-    if [ ! -s "$dir/seal.public" ]; then
-        # PKCS #8 around the raw key lets openssl derive the public half.
-        {
-            printf '\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x6e\x04\x22\x04\x20'
-            cat "$dir/seal.secret"
-        } | openssl pkey -inform DER -pubout -outform DER |
-            tail -c 32 | secret seal.public wangge
-        chmod 444 "$dir/seal.public"
-    fi
+    key_pair seal wangge-seal
     if [ ! -s "$WANGGE_HOME/admin.key" ]; then
         printf 'wg_%s\n' "$(openssl rand -base64 32 | tr '+/' '-_' | tr -d '=\n')" |
             put "$WANGGE_HOME/admin.key" 600 root:root
@@ -87,12 +91,13 @@ shared_buffers_mb() {
     awk '/^MemTotal/ { mb = int($2 / 8192); print (mb < 128 ? 128 : mb > 1024 ? 1024 : mb) }' /proc/meminfo
 }
 
+# PG_LISTEN: the addresses besides the socket, for services on other machines; each proves its password (scram).
 write_cluster_settings() {
     local dir=$WANGGE_HOME/postgres me kind
     put "$dir/wangge.conf" 644 root:root <<CONF || :
 # Written by ops/up. Nothing here may weaken a commit: fsync, synchronous_commit and full_page_writes stay on,
 # and every service checks that after it connects.
-listen_addresses = ''
+listen_addresses = '${PG_LISTEN:-}'
 unix_socket_directories = '$WANGGE_RUN'
 unix_socket_group = '$([ "$AS_ROOT" = 0 ] || echo wangge)'
 unix_socket_permissions = 0770
@@ -123,7 +128,10 @@ log_line_prefix = 'ts=%m service=postgres pid=%p app=%a event=log text='
 log_error_verbosity = terse
 log_checkpoints = on
 CONF
-    put "$dir/pg_hba.conf" 644 root:root <<<"local all all peer map=wangge" || :
+    {
+        echo "local all all peer map=wangge"
+        [ -z "${PG_LISTEN:-}" ] || echo "host all all all scram-sha-256"
+    } | put "$dir/pg_hba.conf" 644 root:root || :
     me=$(id -un)
     {
         # The map is the instance's own, so several instances share the users of the system.
@@ -143,13 +151,14 @@ make_cluster() {
     mkdir -m 700 "$new"
     [ "$AS_ROOT" = 0 ] || chown wangge-postgres:wangge "$new"
     (cd / && as postgres "$PG_BIN/initdb" -D "$new" -U wangge-postgres --encoding=UTF8 --locale=C.UTF-8 \
-        --auth=peer) >"$log" 2>&1 || die "initdb could not make the cluster" "$(tail -n 5 "$log")" "All of it: $log"
+        --auth=peer ${PG_PASSWORD_FILE:+--pwfile="$PG_PASSWORD_FILE"}) >"$log" 2>&1 || die "initdb could not make the cluster" "$(tail -n 5 "$log")" "All of it: $log"
     echo "include '$dir/wangge.conf'" >>"$new/postgresql.conf"
     mv "$new" "$DATA"
 }
 
 superuser() {
-    "$PG_BIN/psql" -X -q -A -t -v ON_ERROR_STOP=1 "host=$WANGGE_RUN user=wangge-postgres dbname=${1:-postgres}"
+    "$PG_BIN/psql" -X -q -A -t -v ON_ERROR_STOP=1 \
+        "host=${WANGGE_DB_HOST:-$WANGGE_RUN} user=wangge-postgres dbname=${1:-postgres}"
 }
 
 wait_postgres() {

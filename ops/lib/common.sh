@@ -103,9 +103,9 @@ folder() {
     [ "$AS_ROOT" = 0 ] || chown "$owner" "$@"
 }
 
-# The database, as the owner of its tables.
+# The database, as the owner of its tables. WANGGE_DB_HOST: where it is not on this machine.
 db() {
-    "$PG_BIN/psql" -X -q -v ON_ERROR_STOP=1 "host=$WANGGE_RUN dbname=wangge user=wangge-owner" "$@"
+    "$PG_BIN/psql" -X -q -v ON_ERROR_STOP=1 "host=${WANGGE_DB_HOST:-$WANGGE_RUN} dbname=wangge user=wangge-owner" "$@"
 }
 
 # The instance's time: in a fault build tests move it by the mapped file $WANGGE_HOME/clock.

@@ -6,7 +6,7 @@ declare -A COUNT # how many of each kind
 
 # Connections that an instance of each kind may hold at its highest; the sum and 10 for people must fit.
 declare -A CONNECTIONS=([bus]=1 [registry]=4 [intake]=3 [triage]=5 [notification]=4 [reporting]=4)
-MAX_CONNECTIONS=100
+MAX_CONNECTIONS=${WANGGE_MAX_CONNECTIONS:-100}
 
 read_settings() {
     find_home
@@ -37,7 +37,7 @@ check_settings() {
         connections=$((connections + ${COUNT[$kind]} * ${CONNECTIONS[$kind]}))
     done
     [ "${COUNT[bus]}" = 1 ] || die "WANGGE_BUS=${COUNT[bus]}: there is one bus; it alone binds"
-    [ $connections -le $MAX_CONNECTIONS ] ||
+    [ $connections -le "$MAX_CONNECTIONS" ] ||
         die "so many instances may need $connections connections, PostgreSQL has $MAX_CONNECTIONS" \
             "Ask for fewer; each takes ${CONNECTIONS[intake]}, and 10 are kept for people."
     [[ $WANGGE_PORT =~ ^[0-9]{2,5}$ && $WANGGE_PORT -lt 65535 ]] ||

@@ -3,14 +3,15 @@
 import { SMTPServer } from 'smtp-server';
 
 export class Post {
-    static async open({ port = 0 } = {}) {
+    static async open({ port = 0, address = '127.0.0.1' } = {}) {
         const post = new Post();
         await new Promise((resolve, reject) => {
             post.server.once('error', reject);
-            post.server.listen(port, '127.0.0.1', resolve);
+            post.server.listen(port, address, resolve);
         });
         post.server.server.off('error', () => {});
         post.port = post.server.server.address().port;
+        post.address = address;
         return post;
     }
 
@@ -26,7 +27,7 @@ export class Post {
     }
 
     get url() {
-        return `smtp://127.0.0.1:${this.port}`;
+        return `smtp://${this.address}:${this.port}`;
     }
 
     take(stream, session, done) {

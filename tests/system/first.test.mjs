@@ -7,22 +7,18 @@ import { after, before, describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { Instance } from '../lib/instance.mjs';
 import { Post } from '../lib/smtp.mjs';
-import { WorkTime } from '../lib/worktime.mjs';
+import { CATEGORY, COMMUNITY, Story } from '../lib/story.mjs';
 import { waitFor } from '../lib/wait.mjs';
 
-const COMMUNITY = '410103007012'; // 康桥华城社区
-const CATEGORY = 'litter';
-
 describe('one report, the whole way', () => {
-    let post, house, nobody, grids, limits, worktime;
+    let post, house, nobody, grids, story;
     before(async () => {
         post = await Post.open();
         house = await Instance.up({ name: 'first', env: { WANGGE_SMTP_URL: post.url } });
         nobody = house.client();
         const areas = await nobody.get(`/api/v1/areas?under=${COMMUNITY}&level=grid&limit=100`);
         grids = areas.json.features.map((feature) => feature.properties);
-        limits = (await nobody.get('/api/v1/categories')).json.items.find((one) => one.code === CATEGORY).limits;
-        worktime = new WorkTime((await house.client('admin').get('/api/v1/calendars')).json.items[0].definition);
+        story = new Story(house, post);
     });
     after(async () => {
         await house?.verify();
@@ -31,89 +27,16 @@ describe('one report, the whole way', () => {
     });
 
     const ordinary = () => grids.filter((grid) => grid.kind === 'ordinary');
-    const caseOf = async (client, number) => waitFor('the case', async () => {
-        const page = await client.get(`/api/v1/cases?report=${number}`);
-        return page.json.items[0];
-    });
-    const act = async (client, id, body) => {
-        const seen = await client.get(`/api/v1/cases/${id}`);
-        assert.equal(seen.status, 200, seen.text);
-        const legal = await client.get(`/api/v1/cases/${id}/actions`);
-        assert.ok(legal.json.actions.some((one) => one.action === body.action), `${body.action} is legal: ${legal.text}`);
-        const answer = await client.post(`/api/v1/cases/${id}/actions`, body,
-            { headers: { 'If-Match': seen.headers.etag, 'Idempotency-Key': `${id}-${body.action}` } });
-        assert.equal(answer.status, 200, answer.text);
-        assert.notEqual(answer.headers.etag, seen.headers.etag);
-        return answer;
-    };
-    const reporterSees = async (report, state) => waitFor(`the reporter sees ${state}`, async () => {
-        const view = await nobody.get(`/api/v1/reports/${report.number}`, { headers: { Authorization: `Code ${report.query_code}` } });
-        assert.equal(view.status, 200, view.text);
-        return view.json.state === state && view.json;
-    }, { seconds: 10 });
+    const caseOf = (client, number) => story.caseOf(client, number);
+    const act = (client, id, body) => story.act(client, id, body);
+    const reporterSees = (report, state) => story.reporterSees(report, state);
 
     it('the sample has what the seed page says', () => {
         assert.equal(ordinary().length, 9);
         assert.equal(grids.filter((grid) => grid.kind === 'dedicated').length, 3);
     });
 
-    it('with category and point: to the leader of the grid, and on to the end', async () => {
-        const grid = ordinary()[2];
-        const [lon, lat] = grid.point;
-        const text = '三号楼西侧垃圾桶三天没有清运，异味很大，麻烦尽快处理。';
-        const answer = await nobody.post('/api/v1/reports', { text, category: CATEGORY, lat, lon,
-            reporter: { name: '居民', phone: '000-0000', email: 'resident@example.net', consent: true }, language: 'zh' });
-        assert.equal(answer.status, 201, answer.text);
-        const report = answer.json;
-        const staff = `${grid.code}-leader`;
-        const leader = house.client(staff);
-
-        const item = await caseOf(leader, report.number);
-        assert.equal(item.state, 'dispatched');
-        assert.equal(item.id, report.id, 'a case bears the id of the report that opened it');
-        assert.ok(item.area.code.startsWith(grid.code), 'the deepest area that holds the point: a micro-grid of this grid');
-        assert.equal(item.holder.code, staff);
-        assert.equal(item.category.code, CATEGORY);
-        const opened = Date.parse(item.opened_at);
-        assert.ok(Math.abs(Date.parse(item.due_at) - worktime.deadline(opened, limits.resolve)) < 2000,
-            `due ${item.due_at}, reckoned ${new Date(worktime.deadline(opened, limits.resolve)).toISOString()}`);
-
-        const entry = await waitFor('the inbox', async () =>
-            (await leader.get('/api/v1/inbox')).json.items.find((one) => one.case === item.id));
-        assert.equal(entry.read_at, null);
-        assert.equal((await leader.post(`/api/v1/inbox/${entry.id}/read`)).status, 204);
-        assert.notEqual((await leader.get('/api/v1/inbox')).json.items.find((one) => one.id === entry.id).read_at, null);
-
-        const mail = await waitFor('the mail', () => post.to(`${staff}@erqi.example`)[0]);
-        assert.match(mail.subject, new RegExp(report.number));
-        assert.match(mail.body, /新事件/);
-        assert.match(mail.body, /new case/i);
-        assert.ok(!mail.body.includes('000-0000') && !mail.body.includes('resident@example.net'), 'no personal data in the mail');
-
-        await reporterSees(report, 'dispatched');
-        await act(leader, item.id, { action: 'accept' });
-        await reporterSees(report, 'working');
-        await act(leader, item.id, { action: 'resolve', text: '已联系环卫清运，桶位已冲洗。' });
-        await reporterSees(report, 'resolved');
-        const secretary = house.client(`${COMMUNITY}-secretary`);
-        await waitFor('the verifier is told', async () =>
-            (await secretary.get('/api/v1/inbox')).json.items.some((one) => one.case === item.id));
-        await act(secretary, item.id, { action: 'verify' });
-        await reporterSees(report, 'verified');
-        const dispatcher = house.client(`${COMMUNITY}-dispatcher`);
-        await act(dispatcher, item.id, { action: 'close' });
-        const end = await reporterSees(report, 'closed');
-        assert.deepEqual(end.history.map((step) => step.state), ['reported', 'filed', 'dispatched', 'working', 'resolved', 'verified', 'closed']);
-        assert.equal(end.text, text, 'word for word');
-        assert.equal(end.case, undefined, 'the case is for staff');
-
-        const whole = (await dispatcher.get(`/api/v1/cases/${item.id}`)).json;
-        assert.deepEqual(whole.history.map((one) => one.n), [1, 2, 3, 4, 5]);
-        assert.equal(whole.history[0].type, 'case.opened');
-        const last = await waitFor('the mail to the reporter', () => post.to('resident@example.net')[0]);
-        assert.match(last.subject, new RegExp(report.number));
-        assert.equal((await dispatcher.get(`/api/v1/cases/${item.id}/actions`)).json.actions.length, 0, 'nothing is left to do');
-    });
+    it('with category and point: to the leader of the grid, and on to the end', () => story.wholeWay(ordinary()[2]));
 
     it('without a category: waits for the dispatcher, who dispatches it', async () => {
         const grid = ordinary()[5];
