@@ -121,7 +121,7 @@ RUN
     # TERM would be the smart shutdown, which waits for our own services for ever.
     put "$SERVICE_DIR/postgres-1/control/t" 700 root:root <<'CONTROL' || :
 #!/bin/sh
-exec kill -s INT "$(cat supervise/pid)"
+kill -s INT "$(cat supervise/pid)"
 CONTROL
 }
 
@@ -139,7 +139,7 @@ RUN
     # QUIT lets open requests end.
     put "$SERVICE_DIR/nginx-1/control/t" 700 root:root <<'CONTROL' || :
 #!/bin/sh
-exec kill -s QUIT "$(cat supervise/pid)"
+kill -s QUIT "$(cat supervise/pid)"
 CONTROL
 }
 
