@@ -96,8 +96,9 @@ describe(`containers (seed ${seed})`, () => {
     it('each part holds its own keys and nothing else', async () => {
         const listed = async (kind) => (await house.compose('exec', '-T', kind, 'find', '/wangge/secrets', '-type', 'f')).split('\n')
             .map((path) => path.trim().replace('/wangge/secrets/', '')).sort();
-        const own = ['curve/bus.public', 'curve/public', 'curve/secret', 'pgpass', 'ready', 'seal.public'];
-        assert.deepEqual(await listed('intake'), ['code.key', ...own].sort());
+        const own = ['curve/bus.public', 'curve/public', 'curve/secret', 'pgpass', 'ready'];
+        assert.deepEqual(await listed('intake'), ['code.key', 'seal.public', ...own].sort());
+        assert.deepEqual(await listed('triage'), ['code.key', ...own].sort());
         assert.deepEqual(await listed('notification'), ['seal.secret', ...own].sort());
         assert.deepEqual(await listed('bus'), [...SERVICES.map((kind) => `curve/clients/${kind}`), ...own].sort());
     });
