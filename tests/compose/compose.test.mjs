@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { replay } from '../chaos/replay.mjs';
+import { seeded } from '../chaos/storm.mjs';
 import { reportsOf } from '../lib/history.mjs';
 import { Containers, Daemon } from '../lib/containers.mjs';
 import { Load } from '../lib/load.mjs';
@@ -22,13 +23,7 @@ const seed = Number(process.env.WANGGE_TEST_SEED ?? randomInt(1e9));
 describe(`containers (seed ${seed})`, () => {
     let daemon, house, post, grids, load;
     const said = (line) => console.log(`# ${line}`);
-    const random = (() => {
-        let state = seed;
-        return (below) => {
-            state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-            return Math.floor(state / 65536) % below;
-        };
-    })();
+    const dice = seeded(seed), random = (below) => Math.floor(dice() * below);
     const instances = async () => {
         const client = house.client('admin');
         const answer = await client.get('/readyz');

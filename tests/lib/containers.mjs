@@ -116,15 +116,8 @@ export class Containers extends Instance {
         return victim.name;
     }
 
-    async sql(text, variables = {}) {
-        const args = ['-X', '-q', '-A', '-t', '-F', '\x1f', '-R', '\x1e', '-P', 'null=\x02', '-v', 'ON_ERROR_STOP=1',
-            ...Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`])];
-        const { code, out, err } = await run(DOCKER, ['exec', '-i', `${this.project}_postgres_1`, '/usr/lib/postgresql/15/bin/psql', ...args,
-            'host=/tmp dbname=wangge user=wangge-owner'], { env: this.env, input: text });
-        if (code !== 0)
-            throw new Error(`psql: ${err}`);
-        const body = out.replace(/[\x1e\n]+$/, '');
-        return body === '' ? [] : body.split('\x1e').map((row) => row.split('\x1f').map((cell) => cell === '\x02' ? null : cell));
+    psql() {
+        return [DOCKER, ['exec', '-i', `${this.project}_postgres_1`, '/usr/lib/postgresql/15/bin/psql', 'host=/tmp dbname=wangge user=wangge-owner']];
     }
 
     /** All that a container has said. */

@@ -108,12 +108,17 @@ export class Instance {
         return new Client({ socketPath: join(this.run, `${service}-${n}.sock`), checked: false });
     }
 
+    /** psql as the owner of the tables: [command, its arguments before ours]. */
+    psql() {
+        return ['/usr/lib/postgresql/15/bin/psql', [`host=${this.run} dbname=wangge user=wangge-owner`]];
+    }
+
     /** Rows as arrays of strings; null is null. Parameters are psql variables. */
     async sql(text, variables = {}) {
         const args = ['-X', '-q', '-A', '-t', '-F', '\x1f', '-R', '\x1e', '-P', 'null=\x02', '-v', 'ON_ERROR_STOP=1',
             ...Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`])];
-        const { code, out, err } = await run('/usr/lib/postgresql/15/bin/psql',
-            [...args, `host=${this.run} dbname=wangge user=wangge-owner`], { input: text });
+        const [command, first] = this.psql();
+        const { code, out, err } = await run(command, [...first, ...args], { env: this.env, input: text });
         if (code !== 0)
             throw new Error(`psql: ${err}`);
         const body = out.replace(/[\x1e\n]+$/, '');
