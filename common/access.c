@@ -306,6 +306,12 @@ void wg_access_forget(struct wg_access *access, const struct wg_request *request
 
 /* ---- decisions */
 
+/* Who acts for a party sees what its tasks show, not all that lies in its area. */
+static bool opens_area(const struct wg_post *post)
+{
+    return strcmp(post->post, "handler") != 0;
+}
+
 bool wg_may_read(const struct wg_caller *caller, const char *area)
 {
     if (caller->administrator)
@@ -313,7 +319,7 @@ bool wg_may_read(const struct wg_caller *caller, const char *area)
     if (caller->system[0] != '\0')
         return caller->area[0] == '\0' || wg_area_inside(area, caller->area);
     for (size_t i = 0; i < caller->n_posts; i++)
-        if (wg_area_inside(area, caller->posts[i].area))
+        if (opens_area(&caller->posts[i]) && wg_area_inside(area, caller->posts[i].area))
             return true;
     return false;
 }
@@ -337,9 +343,13 @@ size_t wg_readable(const struct wg_caller *caller, struct wg_range ranges[8])
         wg_area_next(caller->area, ranges[0].high);
         return 1;
     }
+    size_t n = 0;
     for (size_t i = 0; i < caller->n_posts; i++) {
-        snprintf(ranges[i].low, sizeof ranges[i].low, "%s", caller->posts[i].area);
-        wg_area_next(caller->posts[i].area, ranges[i].high);
+        if (!opens_area(&caller->posts[i]))
+            continue;
+        snprintf(ranges[n].low, sizeof ranges[n].low, "%s", caller->posts[i].area);
+        wg_area_next(caller->posts[i].area, ranges[n].high);
+        n++;
     }
-    return caller->n_posts;
+    return n;
 }

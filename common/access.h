@@ -52,7 +52,7 @@ void wg_access_forget(struct wg_access *access, const struct wg_request *request
 /* ---- decisions, pure */
 
 /* May read what lies in the area with this code: administrators everywhere, staff inside the areas
- * of their posts, a system inside its area. */
+ * of their posts (but for handlers, who act for a party), a system inside its area. */
 bool wg_may_read(const struct wg_caller *caller, const char *area);
 /* Holds the post in this area or in one above it. */
 bool wg_has_post(const struct wg_caller *caller, const char *post, const char *area);

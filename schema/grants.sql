@@ -34,21 +34,23 @@ GRANT INSERT ON audit
     TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
 
 -- Who calls, and what they may: common/access in every service. Sealed contacts are not among the columns.
-GRANT SELECT ON api_keys, areas, posts, categories, calendars, duty, places
+GRANT SELECT ON api_keys, areas, posts, categories, calendars, duty, places, competence
     TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
-GRANT SELECT (id, code, name, name_en, tags, has_email, left_at) ON staff
+GRANT SELECT (id, code, name, name_en, tags, has_email, left_at, party_id) ON staff
     TO "wangge-intake", "wangge-triage", "wangge-reporting";
-GRANT SELECT (id, code, name, name_en, kind, area_id) ON parties
+GRANT SELECT (id, code, name, name_en, kind, area_id, calendar) ON parties
     TO "wangge-intake", "wangge-triage", "wangge-reporting";
 
 -- ---------------------------------------------------------------- registry: who and where
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON areas, area_codes, area_addresses, places, parties, staff, posts, duty,
-    categories, calendars, imports, import_staging TO "wangge-registry";
+    categories, calendars, competence, imports, import_staging TO "wangge-registry";
 GRANT INSERT, UPDATE ON api_keys TO "wangge-registry"; -- a key is revoked, never deleted
 GRANT UPDATE ON registry_version TO "wangge-registry";
 GRANT USAGE ON SEQUENCE areas_id_seq TO "wangge-registry"; -- an import gives new areas their ids before it swaps
 GRANT SELECT ON audit, reporters TO "wangge-registry"; -- reveals one at a time, with a reason
+GRANT SELECT, INSERT ON looks TO "wangge-registry"; -- and writes down each look
+GRANT SELECT ON looks TO "wangge-reporting"; -- which the reporter is shown
 
 -- ---------------------------------------------------------------- intake: facts, never changed
 

@@ -32,6 +32,7 @@ static const struct column area_columns[] = {
     { .name = "addresses", .type = COLUMN_LIST },
     { .name = "valid_from", .type = COLUMN_TIME },
     { .name = "valid_to", .type = COLUMN_TIME },
+    { .name = "calendar", .type = COLUMN_CODE },
 };
 
 static const struct column place_columns[] = {

@@ -8,6 +8,9 @@
 #include "services/registry/kinds.h"
 
 static const char *const grade_names[] = { "urgent", "high", "normal", "low", NULL };
+static const char *const service_names[] = { "management", "service", NULL };
+static const char *const restricted_names[] = { "dispute",     "whistle", "minor",
+                                                "instability", "conduct", NULL };
 enum { LIMIT_MOST = 1000000, CALENDAR_FAULT_ROOM = 200 };
 
 static const struct column category_columns[] = {
@@ -24,6 +27,9 @@ static const struct column category_columns[] = {
     { .name = "dispatch_unit", .type = COLUMN_CODE },
     { .name = "responsible", .type = COLUMN_CHOICE, .required = true, .choices = post_names },
     { .name = "restricted", .type = COLUMN_FLAG },
+    { .name = "restricted_kind", .type = COLUMN_CHOICE, .choices = restricted_names },
+    { .name = "workflow", .type = COLUMN_CATEGORY },
+    { .name = "kind", .type = COLUMN_CHOICE, .choices = service_names },
 };
 
 static const char *value_of(const struct line *line, const char *column)
@@ -69,6 +75,13 @@ static void judge_category(const struct line *line, struct json_object *row, str
     judge_limit(line, "resolve", row, faults);
     if (wg_json_get(row, "restricted") == NULL)
         json_object_object_add(row, "restricted", json_object_new_boolean(false));
+    if (wg_json_text(row, "restricted_kind") != NULL &&
+        !json_object_get_boolean(wg_json_get(row, "restricted")))
+        faults_add(faults, line->number, "restricted", "restricted-kind", NULL);
+    if (value_of(line, "workflow") == NULL)
+        json_object_object_add(row, "workflow", json_object_new_string("request"));
+    if (value_of(line, "kind") == NULL)
+        json_object_object_add(row, "kind", json_object_new_string("management"));
 }
 
 const struct kind category_kind = {

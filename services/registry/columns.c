@@ -8,9 +8,10 @@
 #include "common/json.h"
 #include "common/text.h"
 
-const char *const post_names[] = { "leader",     "dedicated-leader", "worker",      "micro-member",
-                                   "secretary",  "dispatcher",       "coordinator", "clerk",
-                                   "supervisor", "administrator",    NULL };
+const char *const post_names[] = { "leader",      "dedicated-leader", "worker",      "micro-member",
+                                   "secretary",   "dispatcher",       "coordinator", "clerk",
+                                   "supervisor",  "administrator",    "director",    "duty-officer",
+                                   "duty-leader", "handler",          NULL };
 
 static bool among(const char *const *names, const char *name)
 {

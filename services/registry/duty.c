@@ -5,7 +5,7 @@
 
 #include "services/registry/kinds.h"
 
-static const char *const duty_names[] = { "duty", "stand-in", "leave", NULL };
+static const char *const duty_names[] = { "duty", "stand-in", "leave", "night", "holiday", NULL };
 
 static const struct column duty_columns[] = {
     { .name = "code", .type = COLUMN_CODE, .required = true },

@@ -83,6 +83,11 @@ static const struct {
     { "parent-deep", "分类只有两级", "categories have two levels" },
     { "level-changed", "已有区划的层级不能改", "the level of an existing area cannot change" },
     { "category-unknown", "没有这个分类", "no such category" },
+    { "party-unknown", "没有这个单位", "no such party" },
+    { "calendar-unknown", "没有这个日历", "no such calendar" },
+    { "post-or-party", "岗位和单位须恰好填一个", "name either a post or a party" },
+    { "restricted-kind", "写明限制类别的，restricted 须为 true",
+      "with a restricted_kind, restricted must be true" },
     { "staff-unknown", "没有这个人员", "no such member of staff" },
     { "overlap", "与另一条值班记录的时间重叠", "overlaps with another row of the same duty" },
 };

@@ -24,7 +24,7 @@ const struct kind *const import_kinds[KIND_COUNT] = {
     [KIND_AREAS] = &area_kind,         [KIND_PLACES] = &place_kind,
     [KIND_STAFF] = &staff_kind,        [KIND_DUTY] = &duty_kind,
     [KIND_PARTIES] = &party_kind,      [KIND_CATEGORIES] = &category_kind,
-    [KIND_CALENDARS] = &calendar_kind,
+    [KIND_CALENDARS] = &calendar_kind, [KIND_COMPETENCE] = &competence_kind,
 };
 
 static void read_rows(void *arg);

@@ -70,6 +70,7 @@ struct json_object *item_area(const PGresult *result, int row, bool english,
     json_object_object_add(properties, "parent", text_or_null(result, row, 7));
     json_object_object_add(properties, "matters", as_written(result, row, 8));
     json_object_object_add(properties, "point", point_or_null(result, row, 9));
+    json_object_object_add(properties, "calendar", text_or_null(result, row, 12));
     json_object_object_add(feature, "type", json_object_new_string("Feature"));
     json_object_object_add(feature, "geometry", as_written(result, row, 11));
     json_object_object_add(feature, "properties", properties);
@@ -90,6 +91,9 @@ struct json_object *item_category(const PGresult *result, int row, bool english,
     json_object_object_add(item, "responsible", text_or_null(result, row, 6));
     json_object_object_add(item, "restricted",
                            json_object_new_boolean(wg_get_bool(result, row, 7)));
+    json_object_object_add(item, "workflow", text_or_null(result, row, 8));
+    json_object_object_add(item, "kind", text_or_null(result, row, 9));
+    json_object_object_add(item, "restricted_kind", text_or_null(result, row, 10));
     (void)ret_cursor; /* all of them are one page */
     return item;
 }
@@ -122,6 +126,7 @@ struct json_object *item_staff(const PGresult *result, int row, bool english,
     json_object_object_add(item, "tags", as_written(result, row, 4));
     json_object_object_add(item, "has_email", json_object_new_boolean(wg_get_bool(result, row, 5)));
     json_object_object_add(item, "posts", as_written(result, row, 6));
+    json_object_object_add(item, "party", text_or_null(result, row, 7));
     wg_text_put(ret_cursor, wg_get_text(result, row, 1));
     return item;
 }
@@ -147,6 +152,19 @@ struct json_object *item_party(const PGresult *result, int row, bool english,
     json_object_object_add(item, "name", name_of(result, row, 1, english));
     json_object_object_add(item, "kind", text_or_null(result, row, 3));
     json_object_object_add(item, "area", text_or_null(result, row, 4));
+    json_object_object_add(item, "calendar", text_or_null(result, row, 5));
+    wg_text_put(ret_cursor, wg_get_text(result, row, 0));
+    return item;
+}
+
+struct json_object *item_competence(const PGresult *result, int row, bool english,
+                                    struct wg_text *ret_cursor)
+{
+    static const char *const members[] = { "code", "category", "area", "post", "party", "list" };
+    struct json_object *item = json_object_new_object();
+    for (int i = 0; i < (int)WG_COUNT(members); i++)
+        json_object_object_add(item, members[i], text_or_null(result, row, i));
+    json_object_object_add(item, "note", name_of(result, row, 6, english));
     wg_text_put(ret_cursor, wg_get_text(result, row, 0));
     return item;
 }

@@ -1,6 +1,6 @@
 /* What can be imported: for each kind its columns and what a row must fulfil beyond them. Pure. The
- * kinds stand in areas.c (areas, places), staff.c (staff, parties), duty.c and categories.c
- * (categories, calendars). */
+ * kinds stand in areas.c (areas, places), staff.c (staff, parties), duty.c, categories.c
+ * (categories, calendars) and competence.c. */
 #pragma once
 
 #include "services/registry/columns.h"
@@ -13,6 +13,7 @@ enum kind_name {
     KIND_PARTIES,
     KIND_CATEGORIES,
     KIND_CALENDARS,
+    KIND_COMPETENCE,
     KIND_COUNT
 };
 
@@ -28,7 +29,7 @@ struct kind {
 };
 
 extern const struct kind area_kind, place_kind, staff_kind, party_kind, duty_kind, category_kind,
-    calendar_kind;
+    calendar_kind, competence_kind;
 
 /* Of a document (calendars): the row, with "code"; NULL where it has none. The caller owns it. */
 struct json_object *calendar_row(struct json_object *document, size_t number,

@@ -51,6 +51,9 @@ static const struct listing duty = {
     { "area", "at", "after", "limit" }, store_list_duty, item_duty, LISTING_NARROWED
 };
 static const struct listing parties = { { "after", "limit" }, store_list_parties, item_party, 0 };
+static const struct listing competence = {
+    { "after", "limit" }, store_list_competence, item_competence, 0
+};
 static const struct listing calendars = {
     { NULL }, store_list_calendars, item_calendar, LISTING_WHOLE
 };
@@ -315,6 +318,11 @@ void list_parties(struct wg_request *request, void *arg)
 void list_calendars(struct wg_request *request, void *arg)
 {
     list(request, arg, &calendars);
+}
+
+void list_competence(struct wg_request *request, void *arg)
+{
+    list(request, arg, &competence);
 }
 
 void list_keys(struct wg_request *request, void *arg)

@@ -14,6 +14,7 @@ const struct wg_route registry_routes[] = {
     { "GET", "/api/v1/duty", 0, list_duty },
     { "GET", "/api/v1/parties", 0, list_parties },
     { "GET", "/api/v1/calendars", 0, list_calendars },
+    { "GET", "/api/v1/competence", 0, list_competence },
     { "GET", "/api/v1/keys", 0, list_keys },
     { "POST", "/api/v1/keys", 0, keys_make },
     { "DELETE", "/api/v1/keys/{id}", 0, keys_revoke },

@@ -20,6 +20,7 @@ static const struct column staff_columns[] = {
     { .name = "email", .type = COLUMN_EMAIL },
     { .name = "phone", .type = COLUMN_PHONE },
     { .name = "posts", .type = COLUMN_LIST, .highest = POSTS_MOST },
+    { .name = "party", .type = COLUMN_CODE },
 };
 
 static const struct column party_columns[] = {
@@ -30,6 +31,7 @@ static const struct column party_columns[] = {
     { .name = "area", .type = COLUMN_AREA },
     { .name = "email", .type = COLUMN_EMAIL },
     { .name = "phone", .type = COLUMN_PHONE },
+    { .name = "calendar", .type = COLUMN_CODE },
 };
 
 /* Moves email and phone into "contact". */

@@ -144,6 +144,15 @@ int store_list_parties(struct store *store, const struct store_page *page, wg_la
     return ask(store->reads, SQL_LIST_PARTIES, &params, landed, arg);
 }
 
+int store_list_competence(struct store *store, const struct store_page *page, wg_landed *landed,
+                          void *arg)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_text(params, page->after);
+    wg_params_i32(params, page->limit + 1);
+    return ask(store->reads, SQL_LIST_COMPETENCE, &params, landed, arg);
+}
+
 int store_list_calendars(struct store *store, const struct store_page *page, wg_landed *landed,
                          void *arg)
 {
@@ -250,12 +259,18 @@ static const struct {
                          { { SQL_INSERT_CALENDARS, true } },
                          1,
                          { "calendars" } },
+    [KIND_COMPETENCE] = { SQL_CHECK_COMPETENCE,
+                          SQL_PLAN_COMPETENCE,
+                          { { SQL_UPSERT_COMPETENCE, true } },
+                          1,
+                          { "competence" } },
 };
 
 static const char *const kind_names[KIND_COUNT] = {
-    [KIND_AREAS] = "areas",         [KIND_PLACES] = "places",   [KIND_STAFF] = "staff",
-    [KIND_DUTY] = "duty",           [KIND_PARTIES] = "parties", [KIND_CATEGORIES] = "categories",
-    [KIND_CALENDARS] = "calendars",
+    [KIND_AREAS] = "areas",         [KIND_PLACES] = "places",
+    [KIND_STAFF] = "staff",         [KIND_DUTY] = "duty",
+    [KIND_PARTIES] = "parties",     [KIND_CATEGORIES] = "categories",
+    [KIND_CALENDARS] = "calendars", [KIND_COMPETENCE] = "competence",
 };
 
 static int64_t lease_end(int64_t now)

@@ -41,8 +41,8 @@ struct store_page {
 typedef int store_list(struct store *store, const struct store_page *page, wg_landed *landed,
                        void *arg);
 store_list store_list_areas, store_list_categories, store_list_places, store_list_staff,
-    store_get_staff, store_list_duty, store_list_parties, store_list_calendars, store_list_keys,
-    store_list_audit;
+    store_get_staff, store_list_duty, store_list_parties, store_list_calendars,
+    store_list_competence, store_list_keys, store_list_audit;
 
 /* ---- keys */
 

@@ -45,7 +45,7 @@ class Registers {
     static async read(house) {
         const registers = new Registers();
         registers.workflows = new Map((await json(house, 'SELECT id, definition FROM workflows')).map((row) => [row.id, row.definition]));
-        registers.calendars = new Map((await json(house, 'SELECT version, definition FROM calendars')).map((row) => [row.version, new RememberingTime(row.definition)]));
+        registers.calendars = new Map((await json(house, 'SELECT version, definition FROM calendars WHERE code = (SELECT min(code) FROM calendars)')).map((row) => [row.version, new RememberingTime(row.definition)]));
         registers.categories = new Map((await json(house, 'SELECT code, grade, restricted, limits FROM categories')).map((row) => [row.code, row]));
         registers.areas = new Map((await json(house, 'SELECT id, parent_id, code, level FROM areas')).map((row) => [row.id, row]));
         registers.staff = new Map((await json(house, 'SELECT id, has_email FROM staff')).map((row) => [row.id, row]));

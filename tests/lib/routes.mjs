@@ -25,6 +25,7 @@ const SAMPLES = {
     'GET /api/v1/duty': {},
     'GET /api/v1/parties': {},
     'GET /api/v1/calendars': {},
+    'GET /api/v1/competence': {},
     'GET /api/v1/keys': {},
     'POST /api/v1/keys': { body: { name: 'walk' } },
     'DELETE /api/v1/keys/{id}': {},

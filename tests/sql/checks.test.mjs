@@ -65,6 +65,7 @@ const BREAKS = {
     training_mail: `UPDATE cases SET training = true`,
     training_mark: `UPDATE events SET training = true WHERE n = 2`,
     counters_differ: `UPDATE rollup_states SET entered = 5 WHERE state = 'working'`,
+    calendar_to_nothing: `UPDATE areas SET calendar = 'nowhere'`,
     set_aside: `UPDATE arrivals SET set_aside_at = '2026-01-05 11:00Z', reason = 'poison'`,
 };
 

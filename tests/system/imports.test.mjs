@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { Instance } from '../lib/instance.mjs';
 import { waitFor } from '../lib/wait.mjs';
 
-const KINDS = ['areas', 'places', 'staff', 'duty', 'parties', 'categories', 'calendars'];
+const KINDS = ['areas', 'places', 'staff', 'duty', 'parties', 'categories', 'calendars', 'competence'];
 const P = `t${process.pid}`;
 
 describe('imports', () => {

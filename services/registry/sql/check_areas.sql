@@ -1,9 +1,10 @@
 -- What is wrong with an import of areas across its rows and the table. $1 import, $2 now, $3 how many to name.
--- Columns: line, column, fault, detail, how many there are in all. Tables: reads import_staging, areas, categories.
+-- Columns: line, column, fault, detail, how many there are in all. Tables: reads import_staging, areas, categories,
+-- calendars.
 -- Locks: none.
 WITH staged AS MATERIALIZED (
     SELECT line, code, row ->> 'layer' AS layer, row ->> 'level' AS level, row ->> 'parent' AS parent,
-        row -> 'matters' AS matters, fault,
+        row -> 'matters' AS matters, row ->> 'calendar' AS calendar, fault,
         row_number() OVER (PARTITION BY row ->> 'layer', code ORDER BY line) AS nth
     FROM import_staging
     WHERE import_id = $1::bigint
@@ -46,6 +47,10 @@ WITH staged AS MATERIALIZED (
     FROM staged s
     CROSS JOIN LATERAL jsonb_array_elements_text(s.matters) m(code)
     WHERE NOT EXISTS (SELECT FROM categories c WHERE c.code = m.code)
+    UNION ALL
+    SELECT s.line, 'calendar', 'calendar-unknown', s.calendar
+    FROM staged s
+    WHERE s.calendar IS NOT NULL AND NOT EXISTS (SELECT FROM calendars c WHERE c.code = s.calendar)
 )
 SELECT line, field, fault, detail, count(*) OVER ()
 FROM found

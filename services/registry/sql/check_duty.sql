@@ -1,5 +1,6 @@
 -- What is wrong with an import of duty across its rows and the tables. Two rows overlap where they cover the same
--- post of the same area, or are leaves of the same person, at the same time. $1 import, $2 now, $3 how many to name.
+-- post of the same area, or are leaves of the same person, at the same time; of a night or a holiday several may be on
+-- one roster, each once. $1 import, $2 now, $3 how many to name.
 -- Columns: line, column, fault, detail, how many there are in all. Tables: reads import_staging, areas, staff, duty.
 -- Locks: none.
 WITH staged AS MATERIALIZED (
@@ -10,13 +11,13 @@ WITH staged AS MATERIALIZED (
     WHERE import_id = $1::bigint
 ), after AS (
     SELECT line, code, kind, CASE kind WHEN 'leave' THEN '' ELSE area END AS area,
-        CASE kind WHEN 'leave' THEN '' ELSE post END AS post, CASE kind WHEN 'leave' THEN staff ELSE '' END AS staff,
+        CASE kind WHEN 'leave' THEN '' ELSE post END AS post, CASE WHEN kind IN ('leave', 'night', 'holiday') THEN staff ELSE '' END AS staff,
         starts_at, ends_at
     FROM staged
     WHERE nth = 1
     UNION ALL
     SELECT NULL, d.code, d.kind, CASE d.kind WHEN 'leave' THEN '' ELSE a.code END,
-        CASE d.kind WHEN 'leave' THEN '' ELSE d.post END, CASE d.kind WHEN 'leave' THEN w.code ELSE '' END,
+        CASE d.kind WHEN 'leave' THEN '' ELSE d.post END, CASE WHEN d.kind IN ('leave', 'night', 'holiday') THEN w.code ELSE '' END,
         d.starts_at, d.ends_at
     FROM duty d
     JOIN areas a ON a.id = d.area_id

@@ -1,6 +1,7 @@
 -- All categories in force, in their order. No parameters. Columns: code, parent, name, name_en, grade, limits (JSON),
--- responsible, restricted. Tables: reads categories. Locks: none.
-SELECT code, parent, name, name_en, grade, limits::text, responsible, restricted
+-- responsible, restricted, workflow, kind, restricted_kind. Tables: reads categories. Locks: none.
+SELECT code, parent, name, name_en, grade, limits::text, responsible, restricted, workflow, kind,
+    restricted_kind
 FROM categories
 WHERE retired_at IS NULL
 ORDER BY position, code

@@ -8,6 +8,7 @@ SET (target, action) = (
         AND p.code IS NOT DISTINCT FROM s.row ->> 'parent' COLLATE "C" AND to_jsonb(a.matters) = s.row -> 'matters'
         AND a.valid_from = coalesce((s.row ->> 'valid_from')::timestamptz, a.valid_from)
         AND a.valid_to IS NOT DISTINCT FROM (s.row ->> 'valid_to')::timestamptz
+        AND a.calendar IS NOT DISTINCT FROM s.row ->> 'calendar' COLLATE "C"
         AND (NOT (s.row ->> 'drawn')::boolean OR a.border IS NOT DISTINCT FROM s.border)
         AND (SELECT coalesce(jsonb_agg(e ORDER BY e), '[]') FROM jsonb_array_elements(s.row -> 'addresses') e)
             = (SELECT coalesce(jsonb_agg(e ORDER BY e), '[]')

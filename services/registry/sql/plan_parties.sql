@@ -6,6 +6,7 @@ SET action = (
     SELECT CASE WHEN p.code IS NULL THEN 'added' WHEN
         p.name = s.row ->> 'name' AND p.name_en = s.row ->> 'name_en' AND p.kind = s.row ->> 'kind'
         AND a.code IS NOT DISTINCT FROM s.row ->> 'area' COLLATE "C" AND p.contact_sealed IS NULL
+        AND p.calendar IS NOT DISTINCT FROM s.row ->> 'calendar' COLLATE "C"
         AND s.row ->> 'contact' IS NULL
         THEN 'unchanged' ELSE 'changed' END
     FROM (SELECT 1) one

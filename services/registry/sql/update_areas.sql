@@ -15,6 +15,6 @@ SET kind = s.row ->> 'kind',
     border = CASE WHEN (s.row ->> 'drawn')::boolean THEN s.border ELSE a.border END,
     point = CASE WHEN (s.row ->> 'drawn')::boolean THEN s.point ELSE a.point END,
     valid_from = coalesce((s.row ->> 'valid_from')::timestamptz, a.valid_from),
-    valid_to = (s.row ->> 'valid_to')::timestamptz
+    valid_to = (s.row ->> 'valid_to')::timestamptz, calendar = s.row ->> 'calendar'
 FROM import_staging s
 WHERE s.import_id = $1::bigint AND s.action = 'changed' AND a.id = s.target

@@ -24,6 +24,13 @@ static const struct wg_caller two_posts = {
     .posts = { { .post = "dispatcher", .area = "410103007012", .level = "community" },
                { .post = "worker", .area = "410103999999999", .level = "grid" } },
 };
+static const struct wg_caller handler = {
+    .key_id = 7,
+    .staff_id = 70,
+    .n_posts = 2,
+    .posts = { { .post = "handler", .area = "410103007", .level = "street" },
+               { .post = "micro-member", .area = "41010300701200301", .level = "micro" } },
+};
 static const struct wg_caller no_post = { .key_id = 6, .staff_id = 60 };
 
 static const char *const codes[] = {
@@ -54,6 +61,7 @@ static const struct {
     { "a system of a street", &somewhere, "--r-rrrrrr----" },
     { "a grid leader", &leader, "-------rr-----" },
     { "two posts", &two_posts, "----r-rrrrrr--" },
+    { "a handler of a party, who is a micro-grid member too", &handler, "--------r-----" },
     { "staff without a post", &no_post, "--------------" },
 };
 
