@@ -6,6 +6,7 @@
 --   audit             every service adds, nobody changes
 --   instances         every service writes its own row
 --   registry_version  registry raises its kinds, triage raises `workflows`
+--   reporters         intake inserts; registry deletes when their time is over
 -- Reading is wider than writing, but what is sealed and what the keys are is read by those alone who need it.
 
 DO $$
@@ -36,9 +37,9 @@ GRANT INSERT ON audit
 -- Who calls, and what they may: common/access in every service. Sealed contacts are not among the columns.
 GRANT SELECT ON api_keys, areas, posts, categories, calendars, duty, places, competence
     TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
-GRANT SELECT (id, code, name, name_en, tags, has_email, left_at, party_id) ON staff
+GRANT SELECT (id, code, name, name_en, tags, has_email, left_at, party_id, successor_id) ON staff
     TO "wangge-intake", "wangge-triage", "wangge-reporting";
-GRANT SELECT (id, code, name, name_en, kind, area_id, calendar) ON parties
+GRANT SELECT (id, code, name, name_en, kind, area_id, calendar, retired_at) ON parties
     TO "wangge-intake", "wangge-triage", "wangge-reporting";
 
 -- ---------------------------------------------------------------- registry: who and where
@@ -50,7 +51,12 @@ GRANT UPDATE ON registry_version TO "wangge-registry";
 GRANT USAGE ON SEQUENCE areas_id_seq TO "wangge-registry"; -- an import gives new areas their ids before it swaps
 GRANT SELECT ON audit, reporters TO "wangge-registry"; -- reveals one at a time, with a reason
 GRANT SELECT, INSERT ON looks TO "wangge-registry"; -- and writes down each look
-GRANT SELECT ON looks TO "wangge-reporting"; -- which the reporter is shown
+GRANT DELETE ON reporters TO "wangge-registry"; -- when their time is over
+GRANT SELECT, INSERT ON forgotten TO "wangge-registry";
+GRANT SELECT ON cases, case_reports, workflows TO "wangge-registry"; -- whose report it is, and whether its case has ended
+GRANT SELECT (case_id, n, at) ON events TO "wangge-registry";
+GRANT SELECT (id, received_at) ON reports TO "wangge-registry";
+GRANT SELECT ON looks, forgotten TO "wangge-reporting"; -- which the reporter is shown
 
 -- ---------------------------------------------------------------- intake: facts, never changed
 

@@ -6,6 +6,8 @@
 
 -- A person of a party acts for it: a handler (经办人) of a property company, a station, a contractor.
 ALTER TABLE staff ADD party_id int REFERENCES parties;
+-- Who takes over what somebody held who has left (交接): their open cases go there.
+ALTER TABLE staff ADD successor_id bigint REFERENCES staff;
 CREATE INDEX staff_party ON staff (party_id) WHERE party_id IS NOT NULL;
 
 -- director 街道分管领导、主任 · duty-officer 值班员 · duty-leader 带班领导 · handler 单位经办人
@@ -22,6 +24,10 @@ ALTER TABLE duty DROP CONSTRAINT duty_kind_check,
 -- point at one: schema/checks/calendar_to_nothing.
 ALTER TABLE areas ADD calendar text COLLATE "C";
 ALTER TABLE parties ADD calendar text COLLATE "C";
+
+-- Out of use; history keeps the name.
+ALTER TABLE parties ADD retired_at timestamptz;
+ALTER TABLE places ADD retired_at timestamptz;
 
 ALTER TABLE categories
     ADD workflow text COLLATE "C" NOT NULL DEFAULT 'request', -- the case type that a report of it opens
@@ -51,3 +57,6 @@ CREATE TABLE looks (
     field text NOT NULL CHECK (field IN ('name', 'phone', 'email')), reason text NOT NULL
 );
 CREATE INDEX looks_report ON looks (report_id, id);
+
+-- Whose name and number were deleted when their time was over: the report stays, its row in reporters is gone.
+CREATE TABLE forgotten (report_id bigint PRIMARY KEY REFERENCES reports ON DELETE CASCADE, at timestamptz NOT NULL);

@@ -3,7 +3,7 @@ CREATE TEMP TABLE allowed (role text, "table" text, rights text);
 INSERT INTO allowed VALUES
     ('registry', 'areas', 'iud'), ('registry', 'area_codes', 'iud'), ('registry', 'area_addresses', 'iud'), ('registry', 'places', 'iud'),
     ('registry', 'parties', 'iud'), ('registry', 'staff', 'iud'), ('registry', 'posts', 'iud'), ('registry', 'duty', 'iud'),
-    ('registry', 'categories', 'iud'), ('registry', 'calendars', 'iud'), ('registry', 'competence', 'iud'), ('registry', 'looks', 'i'), ('registry', 'import_staging', 'iud'), ('registry', 'imports', 'iud'),
+    ('registry', 'categories', 'iud'), ('registry', 'calendars', 'iud'), ('registry', 'competence', 'iud'), ('registry', 'looks', 'i'), ('registry', 'forgotten', 'i'), ('registry', 'reporters', 'd'), ('registry', 'import_staging', 'iud'), ('registry', 'imports', 'iud'),
     ('registry', 'api_keys', 'iu'), ('registry', 'registry_version', 'u'),
     ('intake', 'reports', 'i'), ('intake', 'arrivals', 'i'), ('intake', 'reporters', 'i'),
     ('triage', 'cases', 'iu'), ('triage', 'case_reports', 'i'), ('triage', 'events', 'i'), ('triage', 'action_keys', 'i'),
