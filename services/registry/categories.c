@@ -11,7 +11,18 @@ static const char *const grade_names[] = { "urgent", "high", "normal", "low", NU
 static const char *const service_names[] = { "management", "service", NULL };
 static const char *const restricted_names[] = { "dispute",     "whistle", "minor",
                                                 "instability", "conduct", NULL };
+static const char *const unit_names[] = { "work_minute", "work_day", "minute", "day", NULL };
+static const char *const start_names[] = { "at_once", "next_work_day", NULL };
+static const char *const end_names[] = { "exact", "close_of_day", NULL };
 enum { LIMIT_MOST = 1000000, CALENDAR_FAULT_ROOM = 200 };
+
+#define LIMIT_COLUMNS(clock)                                                                       \
+    { .name = clock "_n", .type = COLUMN_NUMBER, .highest = LIMIT_MOST },                          \
+        { .name = clock "_unit", .type = COLUMN_CHOICE, .choices = unit_names },                   \
+        { .name = clock "_start", .type = COLUMN_CHOICE, .choices = start_names },                 \
+    {                                                                                              \
+        .name = clock "_end", .type = COLUMN_CHOICE, .choices = end_names                          \
+    }
 
 static const struct column category_columns[] = {
     { .name = "code", .type = COLUMN_CATEGORY, .required = true },
@@ -19,12 +30,9 @@ static const struct column category_columns[] = {
     { .name = "name", .type = COLUMN_TEXT, .required = true },
     { .name = "name_en", .type = COLUMN_TEXT, .required = true },
     { .name = "grade", .type = COLUMN_CHOICE, .required = true, .choices = grade_names },
-    { .name = "accept_n", .type = COLUMN_NUMBER, .highest = LIMIT_MOST },
-    { .name = "accept_unit", .type = COLUMN_CODE },
-    { .name = "resolve_n", .type = COLUMN_NUMBER, .highest = LIMIT_MOST },
-    { .name = "resolve_unit", .type = COLUMN_CODE },
-    { .name = "dispatch_n", .type = COLUMN_NUMBER, .highest = LIMIT_MOST },
-    { .name = "dispatch_unit", .type = COLUMN_CODE },
+    LIMIT_COLUMNS("accept"),
+    LIMIT_COLUMNS("resolve"),
+    LIMIT_COLUMNS("dispatch"),
     { .name = "responsible", .type = COLUMN_CHOICE, .required = true, .choices = post_names },
     { .name = "restricted", .type = COLUMN_FLAG },
     { .name = "restricted_kind", .type = COLUMN_CHOICE, .choices = restricted_names },
@@ -37,34 +45,33 @@ static const char *value_of(const struct line *line, const char *column)
     return line->values[columns_find(category_columns, WG_COUNT(category_columns), column)];
 }
 
-/* Moves <name>_n and <name>_unit into limits.<name>, judged by the module that will reckon with
- * them. */
+/* Moves <name>_n, _unit, _start and _end into limits.<name>, judged by the module that will reckon
+ * with them. */
 static void judge_limit(const struct line *line, const char *name, struct json_object *row,
                         struct faults *faults)
 {
-    char n_column[24], unit_column[24], fault[CALENDAR_FAULT_ROOM];
-    snprintf(n_column, sizeof n_column, "%s_n", name);
-    snprintf(unit_column, sizeof unit_column, "%s_unit", name);
-    if ((value_of(line, n_column) == NULL) != (value_of(line, unit_column) == NULL))
-        faults_add(faults, line->number, value_of(line, n_column) == NULL ? n_column : unit_column,
-                   "limit-pair", NULL);
-    const char *unit = wg_json_text(row, unit_column);
-    struct json_object *n = wg_json_get(row, n_column);
-    bool known =
-        unit != NULL && (strcmp(unit, "work_minute") == 0 || strcmp(unit, "work_day") == 0);
-    if (unit != NULL && !known)
-        faults_add(faults, line->number, unit_column, "unit", unit);
-    if (n != NULL && known) {
-        struct json_object *limit = json_object_new_object();
-        struct wg_limit parsed;
-        json_object_object_add(limit, "n", json_object_get(n));
-        json_object_object_add(limit, "unit", json_object_new_string(unit));
-        if (wg_limit_parse(limit, &parsed, fault, sizeof fault) != 0)
-            faults_add(faults, line->number, n_column, "limit", fault);
-        json_object_object_add(wg_json_get(row, "limits"), name, limit);
+    static const char *const members[] = { "n", "unit", "start", "end" };
+    char columns[WG_COUNT(members)][24], fault[CALENDAR_FAULT_ROOM];
+    WG_AUTO(wg_json_put) struct json_object *limit = json_object_new_object();
+    bool given[WG_COUNT(members)];
+    for (size_t i = 0; i < WG_COUNT(members); i++) {
+        snprintf(columns[i], sizeof columns[i], "%s_%s", name, members[i]);
+        given[i] = value_of(line, columns[i]) != NULL;
+        struct json_object *value = wg_json_get(row, columns[i]);
+        if (value != NULL)
+            json_object_object_add(limit, members[i], json_object_get(value));
+        json_object_object_del(row, columns[i]);
     }
-    json_object_object_del(row, n_column);
-    json_object_object_del(row, unit_column);
+    bool whole = wg_json_get(limit, "n") != NULL && wg_json_get(limit, "unit") != NULL;
+    struct wg_limit parsed;
+    bool any = given[0] || given[1] || given[2] || given[3];
+    for (size_t i = 0; i < 2; i++)
+        if (any && !given[i])
+            faults_add(faults, line->number, columns[i], "limit-pair", NULL);
+    if (whole && wg_limit_parse(limit, &parsed, fault, sizeof fault) != 0)
+        faults_add(faults, line->number, columns[0], "limit", fault);
+    if (whole)
+        json_object_object_add(wg_json_get(row, "limits"), name, json_object_get(limit));
 }
 
 static void judge_category(const struct line *line, struct json_object *row, struct faults *faults)

@@ -53,7 +53,6 @@ static const struct {
     { "post", "没有这种岗位", "no such post" },
     { "address-entry", "应写作 compound=…、building=…@compound 或 road=… 1-99",
       "must read compound=…, building=…@compound or road=… 1-99" },
-    { "unit", "单位只能是 work_minute 或 work_day", "the unit must be work_minute or work_day" },
     { "limit-pair", "期限的数量和单位必须同时给出", "a limit's number and unit go together" },
     { "limit", "期限有误", "the limit is faulty" },
     /* one row */

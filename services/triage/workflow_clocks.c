@@ -37,7 +37,8 @@ static void start_clock(const struct workflow *workflow, struct workflow_case *a
     struct workflow_clock *clock = &after->clocks[after->n_clocks++];
     wg_copy(clock->name, sizeof clock->name, name);
     clock->start = now;
-    clock->due = wg_calendar_deadline(facts->calendar, now, limit_of(workflow, facts, name));
+    struct wg_limit limit = limit_of(workflow, facts, name);
+    clock->due = wg_calendar_deadline(facts->calendar, now, &limit, NULL, 0);
     clock->calendar = facts->calendar_version;
     if (workflow_is_due_clock(workflow, name))
         after->due_at = clock->due;

@@ -145,11 +145,15 @@ describe('imports', () => {
         assert.ok((await admin.get(`/api/v1/duty?area=${grid}`)).json.items.some((one) => one.code === `${P}-duty`));
         assert.equal((await admin.get(`/api/v1/staff/${P}-standin`)).json.posts[0].area, '410103007012001');
     });
-    it('a calendar: what the loop cannot reckon yet is refused', async () => {
+    it('a calendar: what cannot be meant is refused, seasons and half days are taken', async () => {
         const calendar = (more) => admin.post('/api/v1/imports/calendars', { code: `${P}-calendar`, timezone: 'Asia/Shanghai', hours: [['09:00', '17:00']], workdays: [1, 2, 3, 4, 5], holidays: [], makeup: [], ...more });
         for (const more of [{ hours: [['17:00', '09:00']] }, { hours: [['09:00', '12:00'], ['11:00', '13:00']] }, { hours: [] }, { workdays: [] }, { workdays: [8] },
-            { holidays: ['2026-02-30'] }, { holidays: ['2026-10-01'], makeup: ['2026-10-01'] }, { timezone: 'Mars/Olympus' }, { seasons: [] }, { colour: 'red' }])
+            { holidays: ['2026-02-30'] }, { holidays: ['2026-10-01'], makeup: ['2026-10-01'] }, { timezone: 'Mars/Olympus' }, { colour: 'red' },
+            { seasons: [{ from: '05-01', to: '09-30' }] }, { half_days: { '2026-02-30': [['09:00', '12:00']] } }, { years: ['2026'] }])
             assert.equal((await calendar(more)).status, 422, JSON.stringify(more));
+        const whole = { seasons: [{ from: '05-01', to: '09-30', hours: [['08:30', '12:00'], ['15:00', '18:30']] }], half_days: { '2026-02-16': [['09:00', '12:00']] }, years: [2026] };
+        const trial = await admin.post('/api/v1/imports/calendars?dry_run=true', { code: `${P}-calendar`, timezone: 'Asia/Shanghai', hours: [['09:00', '17:00']], workdays: [1, 2, 3, 4, 5], holidays: [], makeup: [], ...whole });
+        assert.equal(trial.status, 200, trial.text);
         assert.equal((await admin.send('POST', '/api/v1/imports/calendars', { body: '{', type: 'application/json' })).status, 400);
     });
     it('another content type 415; an unknown parameter 400; too large 413; two at once 409', async () => {

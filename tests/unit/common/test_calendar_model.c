@@ -178,7 +178,7 @@ static void check_against_model(struct model *model, const struct wg_calendar *c
     start += any(3) == 0 ? any(60) * INT64_C(1000000) + any(1000000) : 0;
     struct wg_limit limit = { .unit = any(2) == 0 ? WG_WORK_MINUTE : WG_WORK_DAY };
     limit.n = any(limit.unit == WG_WORK_DAY ? 30 : any(2) == 0 ? 30 : 1500);
-    int64_t got = wg_calendar_deadline(calendar, start - EAST, limit) + EAST;
+    int64_t got = wg_calendar_deadline(calendar, start - EAST, &limit, NULL, 0) + EAST;
     int64_t want = model_deadline(model, start, limit);
     if (got != want)
         fail_msg("%s start %s, %d of unit %d: %s, model %s", model->text.bytes,

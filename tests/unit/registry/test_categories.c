@@ -1,5 +1,5 @@
-/* Promise: limits are reckoned in work_minute or work_day or not taken; a calendar that the loop
- * cannot reckon by is refused with the member to blame. */
+/* Promise: a limit that common/calendar cannot reckon is not taken; a calendar that it cannot
+ * reckon by is refused with the member to blame. */
 #include "tests/unit/registry/rows.h"
 #include "tests/unit/test.h"
 
@@ -12,7 +12,7 @@ static const struct row_case rows[] = {
     { "whole", "one,,名,Name,normal,120,work_minute,3,work_day,60,work_minute,leader,true", "" },
     { "no limits", "one,two,名,Name,urgent,,,,,,,secretary,", "" },
     { "zero minutes", "one,,名,Name,low,0,work_minute,,,,,leader,false", "" },
-    { "hours", "one,,名,Name,low,1,hours,,,,,leader,false", "accept_unit:unit" },
+    { "hours", "one,,名,Name,low,1,hours,,,,,leader,false", "accept_unit:choice" },
     { "a number alone", "one,,名,Name,low,1,,,,,,leader,false", "accept_unit:limit-pair" },
     { "a unit alone", "one,,名,Name,low,,,,work_day,,,leader,false", "resolve_n:limit-pair" },
     { "no number", "one,,名,Name,low,many,work_day,,,,,leader,false", "accept_n:number" },
@@ -25,9 +25,20 @@ static const struct row_case rows[] = {
     { "in one language", "one,,名,,low,,,,,,,leader,", "name_en:required" },
 };
 
+#define WITH_ENDS HEADER ",resolve_start,resolve_end"
+static const struct row_case ends[] = {
+    { "all of a limit",
+      "one,,名,Name,low,15,minute,3,work_day,,,leader,,next_work_day,close_of_day", "" },
+    { "some day", "one,,名,Name,low,,,3,day,,,leader,,tomorrow,noon",
+      "resolve_start:choice,resolve_end:choice" },
+    { "an end alone", "one,,名,Name,low,,,,,,,leader,,,close_of_day",
+      "resolve_n:limit-pair,resolve_unit:limit-pair" },
+};
+
 static void test_rows(void **state)
 {
     check_rows(&category_kind, HEADER, rows, WG_COUNT(rows));
+    check_rows(&category_kind, WITH_ENDS, ends, WG_COUNT(ends));
 }
 
 static void test_limits(void **state)
@@ -39,6 +50,12 @@ static void test_limits(void **state)
     assert_int_equal(wg_json_int(wg_json_get(limits, "accept"), "n"), 120);
     assert_string_equal(wg_json_text(wg_json_get(limits, "resolve"), "unit"), "work_day");
     assert_null(wg_json_get(row, "accept_n"));
+    WG_AUTO(wg_json_put)
+    struct json_object *whole = row_of(&category_kind, WITH_ENDS, ends[0].in);
+    assert_string_equal(
+        json_object_to_json_string_ext(wg_json_get(whole, "limits"), JSON_C_TO_STRING_PLAIN),
+        "{\"accept\":{\"n\":15,\"unit\":\"minute\"},\"resolve\":{\"n\":3,\"unit\":"
+        "\"work_day\",\"start\":\"next_work_day\",\"end\":\"close_of_day\"}}");
 }
 
 #define CALENDAR                                                                                   \
@@ -52,8 +69,17 @@ static const struct {
     { "no hours", "{\"code\":\"city\"," CALENDAR "}", "hours:calendar" },
     { "the wrong way", "{\"code\":\"city\",\"hours\":[[\"17:00\",\"09:00\"]]," CALENDAR "}",
       "hours:calendar" },
-    { "seasons",
-      "{\"code\":\"city\",\"seasons\":[],\"hours\":[[\"09:00\",\"17:00\"]]," CALENDAR "}",
+    { "with seasons and half days",
+      "{\"code\":\"city\",\"seasons\":[{\"from\":\"05-01\",\"to\":\"09-30\",\"hours\":[[\"08:00\","
+      "\"12:"
+      "00\"]]}],\"half_days\":{\"2026-02-16\":[[\"09:00\",\"12:00\"]]},\"years\":[2026],\"hours\":["
+      "["
+      "\"09:00\",\"17:00\"]]," CALENDAR "}",
+      "" },
+    { "a season that has no hours",
+      "{\"code\":\"city\",\"seasons\":[{\"from\":\"05-01\",\"to\":\"09-30\"}],\"hours\":[[\"09:"
+      "00\","
+      "\"17:00\"]]," CALENDAR "}",
       "seasons:calendar" },
     { "no object", "[]", ":calendar" },
     { "no JSON", "{", ":json" },

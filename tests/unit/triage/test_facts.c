@@ -30,7 +30,7 @@ static int set_up(void **state)
         road++;
     road->restricted = true;
     road->n_limits = 1;
-    road->limits[0] = (struct city_limit){ "accept", { 30, WG_WORK_MINUTE } };
+    road->limits[0] = (struct city_limit){ "accept", { .n = 30, .unit = WG_WORK_MINUTE } };
     map = fixture_map();
     return workflow_new(definition, 1, &workflow, fault, sizeof fault);
 }

@@ -265,7 +265,7 @@ static void test_clocks(void **state)
     const struct workflow_case fresh = { .id = 5, .opened_at = monday };
     struct workflow_decision decision;
     facts.n_limits = 1;
-    facts.limits[0].limit = (struct wg_limit){ 30, WG_WORK_MINUTE };
+    facts.limits[0].limit = (struct wg_limit){ .n = 30, .unit = WG_WORK_MINUTE };
     snprintf(facts.limits[0].clock, sizeof facts.limits[0].clock, "accept");
     workflow_open(workflow, &fresh, &facts, &decision);
     assert_int_equal(decision.after.due_at, fixture_time("2026-11-26T09:00:00+08:00"));
