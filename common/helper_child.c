@@ -66,7 +66,8 @@ static int work_off(wg_work *work, long long cpu_seconds)
         frame = (struct wg_helper_frame){ .length = (uint32_t)answer.length, .status = status };
         if (!transfer(&frame, sizeof frame, false) || !transfer(answer.bytes, answer.length, false))
             return 1;
-        explicit_bzero(answer.bytes, answer.length);
+        if (answer.length > 0)
+            explicit_bzero(answer.bytes, answer.length);
     }
     return 0;
 }

@@ -187,18 +187,40 @@ static void handle(struct wg_request *request)
         request->route->handle(request, request->http->arg);
 }
 
+/* What nobody, a link and a session that is not finished may not; replied to. */
+static bool refused(struct wg_request *request)
+{
+    const struct wg_caller *caller = &request->caller;
+    unsigned flags = request->route->flags;
+    bool link = caller->link_id != 0 && (flags & WG_LINK) == 0,
+         early = caller->must[0] != '\0' && (flags & (WG_OPEN | WG_EARLY)) == 0;
+    if (!link && !early && (wg_known(caller) || (flags & WG_OPEN) != 0))
+        return false;
+    request->stage = HANDLING;
+    if (link) {
+        wg_reply_refusal(request, 403, "link-other-object", "此链接只能用于它所指的事项",
+                         "This link opens only what it was made for");
+    } else if (early && strcmp(caller->must, "change-password") == 0) {
+        wg_reply_refusal(request, 403, "password-change-required", "请先修改一次性密码",
+                         "Change the one-time password first");
+    } else if (early) {
+        wg_reply_refusal(request, 403, "totp-enrolment-required", "请先绑定动态口令",
+                         "Enrol a one-time code generator first");
+    } else {
+        wg_reply_header(request, "WWW-Authenticate", "Bearer");
+        wg_reply_refusal(request, 401, "key-required", "需要密钥或登录",
+                         "A key or a session is needed");
+    }
+    return true;
+}
+
 static void caller_known(struct wg_request *request, const struct wg_caller *caller, void *arg)
 {
     (void)arg;
     request->caller = *caller;
     request->stage = READING;
-    if (caller->key_id == 0 && (request->route->flags & WG_OPEN) == 0) {
-        request->stage = HANDLING;
-        wg_reply_header(request, "WWW-Authenticate", "Bearer");
-        wg_reply_refusal(request, 401, "key-required", "需要密钥或登录",
-                         "A key or a session is needed");
+    if (refused(request))
         return;
-    }
     if ((request->route->flags & WG_STREAM) != 0) {
         request->stream_begun = true;
         request->stage = HANDLING;

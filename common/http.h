@@ -24,6 +24,8 @@ typedef void wg_handler(struct wg_request *request, void *arg);
 enum wg_route_flag {
     WG_OPEN = 1,   /* answers without key; a key that is given must still be right */
     WG_STREAM = 2, /* the body is given piece by piece to on_data instead of being gathered */
+    WG_LINK = 4,   /* serves one-task links too: the handler asks wg_may_touch; others get 403 */
+    WG_EARLY = 8,  /* serves a session that still has to change its password or enrol */
 };
 
 struct wg_route {
@@ -52,6 +54,16 @@ const char *wg_request_query(const struct wg_request *request,
 const char *wg_request_unknown_query(const struct wg_request *request, const char *const *names);
 const char *wg_request_header(const struct wg_request *request,
                               const char *name); /* NULL: not given */
+const char *wg_request_cookie(const struct wg_request *request,
+                              const char *name);        /* NULL: not given */
+bool wg_request_open(const struct wg_request *request); /* its route is WG_OPEN */
+bool wg_request_tls(const struct wg_request *request);  /* the door speaks https */
+enum wg_origin {
+    WG_ORIGIN_NONE,  /* no Origin: no browser's page, or a plain GET */
+    WG_ORIGIN_DOOR,  /* a page of this door */
+    WG_ORIGIN_OTHER, /* somebody else's */
+};
+enum wg_origin wg_request_origin(const struct wg_request *request);
 /* The client's address as nginx saw it (X-Real-IP); "local" where there is none. */
 const char *wg_request_address(const struct wg_request *request);
 const struct wg_caller *wg_request_caller(const struct wg_request *request);
@@ -65,6 +77,10 @@ struct json_object *wg_request_json(struct wg_request *request);
 
 /* A header of the coming reply. */
 void wg_reply_header(struct wg_request *request, const char *name, const char *value);
+/* Set-Cookie, HttpOnly and SameSite=Strict, Secure where the door speaks https. "" as value removes
+ * it. */
+void wg_reply_cookie(struct wg_request *request, const char *name, const char *value,
+                     int64_t seconds);
 /* Replies; takes the body. */
 void wg_reply_json(struct wg_request *request, int status, struct json_object **body);
 /* Replies with these bytes, copied. */

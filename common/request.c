@@ -60,6 +60,37 @@ const char *wg_request_header(const struct wg_request *request, const char *name
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
+const char *wg_request_cookie(const struct wg_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
+}
+
+bool wg_request_open(const struct wg_request *request)
+{
+    return (request->route->flags & WG_OPEN) != 0;
+}
+
+bool wg_request_tls(const struct wg_request *request)
+{
+    const char *scheme = wg_request_header(request, "X-Forwarded-Proto");
+    return scheme != NULL && strcmp(scheme, "https") == 0;
+}
+
+/* Only the host is compared where the door speaks http: before it may stand one that speaks https.
+ */
+enum wg_origin wg_request_origin(const struct wg_request *request)
+{
+    const char *origin = wg_request_header(request, "Origin"),
+               *host = wg_request_header(request, "Host");
+    if (origin == NULL)
+        return WG_ORIGIN_NONE;
+    bool https = strncasecmp(origin, "https://", 8) == 0,
+         http = strncasecmp(origin, "http://", 7) == 0;
+    if (host == NULL || !(https || (http && !wg_request_tls(request))))
+        return WG_ORIGIN_OTHER;
+    return strcasecmp(origin + (https ? 8 : 7), host) == 0 ? WG_ORIGIN_DOOR : WG_ORIGIN_OTHER;
+}
+
 const char *wg_request_address(const struct wg_request *request)
 {
     const char *address = wg_request_header(request, "X-Real-IP");
@@ -146,6 +177,18 @@ void wg_reply_header(struct wg_request *request, const char *name, const char *v
             return;
     request->headers[request->n_headers++] =
         (struct header){ .name = name, .value = wg_strdup(value) };
+}
+
+void wg_reply_cookie(struct wg_request *request, const char *name, const char *value,
+                     int64_t seconds)
+{
+    WG_AUTO(wg_text_destroy) struct wg_text text = { 0 };
+    if (request->n_headers == WG_REPLY_HEADERS)
+        abort();
+    wg_text_printf(&text, "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Strict%s", name, value,
+                   (long long)seconds, wg_request_tls(request) ? "; Secure" : "");
+    request->headers[request->n_headers++] =
+        (struct header){ .name = "Set-Cookie", .value = wg_strdup(text.bytes) };
 }
 
 static void count_status(struct wg_http *http, int status)

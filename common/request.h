@@ -10,7 +10,7 @@
 #include "common/pace.h"
 #include "common/text.h"
 
-enum { WG_PARAMS_IN_PATH = 4, WG_REPLY_HEADERS = 6 };
+enum { WG_PARAMS_IN_PATH = 4, WG_REPLY_HEADERS = 8 };
 
 enum stage { READING, ASKING, HANDLING, REPLIED, ANSWERED };
 

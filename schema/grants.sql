@@ -5,6 +5,7 @@
 --   notices           triage inserts; notification takes, the same way
 --   audit             every service adds, nobody changes
 --   instances         every service writes its own row
+--   sessions, links   registry; every service moves used_at on
 --   registry_version  registry raises its kinds, triage raises `workflows`
 --   reporters         intake inserts; registry deletes when their time is over
 -- Reading is wider than writing, but what is sealed and what the keys are is read by those alone who need it.
@@ -42,11 +43,18 @@ GRANT SELECT (id, code, name, name_en, tags, has_email, left_at, party_id, succe
 GRANT SELECT (id, code, name, name_en, kind, area_id, calendar, retired_at) ON parties
     TO "wangge-intake", "wangge-triage", "wangge-reporting";
 
+-- Each finds its own callers, and moves a session's or a link's last use on: the exception beside those at the top.
+GRANT SELECT, UPDATE (used_at) ON sessions, links
+    TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
+
 -- ---------------------------------------------------------------- registry: who and where
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON areas, area_codes, area_addresses, places, parties, staff, posts, duty,
     categories, calendars, competence, imports, import_staging TO "wangge-registry";
-GRANT INSERT, UPDATE ON api_keys TO "wangge-registry"; -- a key is revoked, never deleted
+GRANT INSERT, UPDATE ON api_keys, links TO "wangge-registry"; -- a key or link is revoked, never deleted
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, login_failures, staff_identities TO "wangge-registry";
+GRANT SELECT, INSERT, UPDATE ON passwords TO "wangge-registry";
+GRANT SELECT (id, area, restricted) ON cases TO "wangge-registry"; -- who may make a link to it
 GRANT UPDATE ON registry_version TO "wangge-registry";
 GRANT USAGE ON SEQUENCE areas_id_seq TO "wangge-registry"; -- an import gives new areas their ids before it swaps
 GRANT SELECT ON audit, reporters TO "wangge-registry"; -- reveals one at a time, with a reason

@@ -49,7 +49,7 @@ int main(int argc, char **argv)
     struct wg_db *reads = wg_db_new(intake.service, "read", sql_statements, SQL_COUNT, 32);
     WG_AUTO(wg_bus_destroy) struct wg_bus *bus = wg_bus_new(intake.service);
     WG_AUTO(wg_access_destroy)
-    struct wg_access *access = wg_access_new(intake.service, reads, SQL_FIND_KEY);
+    struct wg_access *access = wg_access_new(intake.service, reads, SQL_FIND_CALLER);
     const struct store_setup setup = {
         .service = intake.service,
         .reads = reads,

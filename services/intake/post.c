@@ -31,7 +31,7 @@ static void hash_key(struct submission *submission, const struct wg_caller *call
         wg_hash(submission->key_hash, NULL, "source", (size_t)6, report->source_system,
                 strlen(report->source_system), report->source_id, strlen(report->source_id), NULL);
     } else {
-        snprintf(who, sizeof who, "key:%lld", (long long)caller->key_id);
+        wg_caller_name(caller, who);
         wg_hash(submission->key_hash, NULL, "key", (size_t)3, who, strlen(who), key, strlen(key),
                 NULL);
     }

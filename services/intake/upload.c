@@ -245,7 +245,7 @@ static void go_on(struct upload *upload)
 void upload_begin(struct wg_request *request, struct intake *intake)
 {
     const char *key = wg_request_header(request, "Idempotency-Key");
-    if (wg_request_caller(request)->key_id == 0) {
+    if (!wg_known(wg_request_caller(request))) {
         wg_reply_header(request, "WWW-Authenticate", "Bearer");
         wg_reply_refusal(request, 401, "key-required", "批量上报需要密钥",
                          "An upload of many reports needs a key");

@@ -170,7 +170,7 @@ int main(int argc, char **argv)
     open_channels();
     open_gauges();
     self.routes.db = self.requests;
-    self.access = wg_access_new(self.service, self.requests, store_statement(STORE_FIND_KEY));
+    self.access = wg_access_new(self.service, self.requests, store_statement(STORE_FIND_CALLER));
     self.http = wg_http_new(self.service, notification_routes, notification_route_count,
                             self.access, &self.routes);
     wg_service_beat(self.service, self.requests, store_statement(STORE_BEAT));

@@ -15,7 +15,7 @@ int store_statement(enum store_shared which)
 {
     static const int statements[] = {
         [STORE_BEAT] = SQL_BEAT_INSTANCE,
-        [STORE_FIND_KEY] = SQL_FIND_KEY,
+        [STORE_FIND_CALLER] = SQL_FIND_CALLER,
         [STORE_CLAIM_NOTICES] = SQL_CLAIM_NOTICES,
         [STORE_CLAIM_DELIVERIES] = SQL_CLAIM_DELIVERIES,
     };

@@ -13,7 +13,7 @@
 /* The service's statements, for wg_db_new and for common/. */
 extern const struct wg_statement *const store_statements;
 extern const size_t store_statement_count;
-enum store_shared { STORE_BEAT, STORE_FIND_KEY, STORE_CLAIM_NOTICES, STORE_CLAIM_DELIVERIES };
+enum store_shared { STORE_BEAT, STORE_FIND_CALLER, STORE_CLAIM_NOTICES, STORE_CLAIM_DELIVERIES };
 int store_statement(enum store_shared which);
 
 enum { STORE_RULE_ROOM = 41 };

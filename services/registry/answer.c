@@ -31,6 +31,42 @@ void answer_away(struct wg_request *request)
                      "The database is away for the moment; try again");
 }
 
+void answer_helper_full(struct wg_request *request)
+{
+    wg_reply_refusal(request, 503, "queue-full", "排队的请求过多，请稍后再试",
+                     "Too many requests wait; try again");
+}
+
+void answer_helper_gone(struct wg_request *request)
+{
+    wg_reply_refusal(request, 503, "helper-gone", "处理中断，请重试",
+                     "The work broke off; try again");
+}
+
+bool answer_session(struct wg_request *request)
+{
+    if (wg_request_caller(request)->session_id != 0)
+        return true;
+    wg_reply_refusal(request, 403, "no-session", "只有登录的人员可以这样做",
+                     "Only who has logged in may do this");
+    return false;
+}
+
+void answer_locked(struct wg_request *request, int64_t seconds)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)seconds);
+    wg_reply_header(request, "Retry-After", text);
+    wg_reply_refusal(request, 429, "locked-out", "登录失败次数过多，请稍后再试",
+                     "Too many wrong log-ins; try again later");
+}
+
+void answer_cross_site(struct wg_request *request)
+{
+    wg_reply_refusal(request, 403, "cross-site", "请求须来自本站页面",
+                     "The request must come from a page of this site");
+}
+
 /* ---- query parameters */
 
 struct wg_problem *answer_parameters(struct wg_request *request, const char *const *names)

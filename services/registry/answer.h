@@ -18,6 +18,14 @@ bool answer_administrator(struct wg_request *request);
 const char *answer_actor(const struct wg_caller *caller);
 
 void answer_away(struct wg_request *request); /* 503: the database, or too much waits for it */
+void answer_helper_full(struct wg_request *request); /* 503: too many jobs wait for the helpers */
+void answer_helper_gone(
+    struct wg_request *request); /* 503: a helper died with it, or was too slow */
+/* True where the caller logged in; otherwise replied to. */
+bool answer_session(struct wg_request *request);
+/* 429 with Retry-After: too many wrong log-ins. */
+void answer_locked(struct wg_request *request, int64_t seconds);
+void answer_cross_site(struct wg_request *request); /* 403: from another site's page */
 
 /* ---- query parameters: all faults of a request at once */
 

@@ -5,23 +5,29 @@
 #include "common/access.h"
 #include "common/crypto.h"
 #include "common/db.h"
+#include "common/helper.h"
 #include "common/http.h"
 #include "common/service.h"
 
 #include "registry_sql.h"
 #include "services/registry/import.h"
+#include "services/registry/password.h"
 #include "services/registry/receive.h"
 #include "services/registry/registry.h"
 #include "services/registry/routes.h"
+#include "services/registry/session.h"
 #include "services/registry/store.h"
 
-enum { READS_IN_FLIGHT = 16, TIDY_MS = 1000 };
+enum { READS_IN_FLIGHT = 16, TIDY_MS = 1000, FORGET_MS = 3600 * 1000 };
 
-static const char *folder;
+static const char *folder, *totp_posts;
 
 static const struct wg_setting settings[] = {
     { "WANGGE_UPLOADS", WG_TEXT, "/tmp", 0, 0, "folder for the bodies of imports while they run",
       &folder, NULL },
+    { "WANGGE_TOTP_POSTS", WG_TEXT, "", 0, 0,
+      "posts that must log in with a one-time code too, a comma between: dispatcher,administrator",
+      &totp_posts, NULL },
 };
 
 /* What contacts are sealed to; without it no import of staff or parties may run. */
@@ -32,10 +38,40 @@ static void read_seal_key(struct registry *registry)
              wg_service_settings(registry->service)->home);
     bool there = wg_secret_read(path, registry->seal_key) == 0;
     wg_service_part(registry->service, "seal", there ? NULL : "secrets/seal.public cannot be read");
+    snprintf(path, sizeof path, "%s/secrets/seal.secret",
+             wg_service_settings(registry->service)->home);
+    there = wg_secret_read(path, registry->seal_secret) == 0;
+    wg_service_part(registry->service, "unseal",
+                    there ? NULL : "secrets/seal.secret cannot be read");
+}
+
+/* A hash takes 64 MiB and a twentieth of a second: two at once leave the machine to the others. */
+static const struct wg_helper_rules password_rules = {
+    .name = "password",
+    .work = "password",
+    .processes = 2,
+    .queue = 64,
+    .deadline_ms = 10000,
+    .most_bytes = 4096,
+    .cpu_seconds = 5,
+    .memory_bytes = INT64_C(1) << 30,
+    .descriptors = 16,
+};
+static const struct wg_helper_work works[] = { { "password", password_work } };
+
+static void add_sessions(struct registry *registry, struct wg_db *reads, struct wg_db *writes)
+{
+    registry->reads = reads;
+    registry->writes = writes;
+    registry->totp_posts = totp_posts;
+    wg_service_timer(registry->service, FORGET_MS, 0, session_tidy, registry);
 }
 
 int main(int argc, char **argv)
 {
+    int helped = wg_helper_main(argc, argv, works, WG_COUNT(works));
+    if (helped >= 0)
+        return helped;
     struct registry registry = { .service = wg_service_new("registry", settings, WG_COUNT(settings),
                                                            argc, argv) };
     wg_crypto_start();
@@ -49,8 +85,12 @@ int main(int argc, char **argv)
     WG_AUTO(wg_db_destroy)
     struct wg_db *writes = wg_db_new(registry.service, "write", sql_statements, SQL_COUNT, 1);
     WG_AUTO(store_destroy) struct store *store = registry.store = store_new(reads, writes);
+    add_sessions(&registry, reads, writes);
+    WG_AUTO(wg_helper_destroy)
+    struct wg_helper *passwords = registry.passwords =
+        wg_helper_new(registry.service, &password_rules);
     WG_AUTO(wg_access_destroy)
-    struct wg_access *access = wg_access_new(registry.service, reads, SQL_FIND_KEY);
+    struct wg_access *access = wg_access_new(registry.service, reads, SQL_FIND_CALLER);
     wg_service_beat(registry.service, reads, SQL_BEAT_INSTANCE);
     wg_db_on_ready(writes, import_tidy, &registry);
     wg_service_timer(registry.service, TIDY_MS, 0, import_tidy, &registry);

@@ -9,10 +9,18 @@
 struct wg_service;
 struct store;
 struct import;
+struct wg_db;
+struct wg_helper;
+struct oidc;
 
 struct registry {
     struct wg_service *service;
     struct store *store;
+    struct wg_db *reads, *writes; /* as the store's; the caller's */
+    struct wg_helper *passwords;  /* hashes them */
+    const char *totp_posts;       /* a comma between: who must have a second factor */
+    uint8_t seal_secret[WG_SECRET_BYTES];
+    struct oidc *oidc;  /* the city's single sign-on; NULL: none */
     const char *folder; /* where bodies of imports are gathered */
     char owner[32];     /* this instance's name on its imports */
     uint8_t seal_key[WG_SECRET_BYTES];

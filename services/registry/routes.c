@@ -3,6 +3,7 @@
 #include "services/registry/keys.h"
 #include "services/registry/lists.h"
 #include "services/registry/receive.h"
+#include "services/registry/session.h"
 
 const struct wg_route registry_routes[] = {
     { "GET", "/api/v1/areas", WG_OPEN, list_areas },
@@ -19,6 +20,16 @@ const struct wg_route registry_routes[] = {
     { "POST", "/api/v1/keys", 0, keys_make },
     { "DELETE", "/api/v1/keys/{id}", 0, keys_revoke },
     { "GET", "/api/v1/audit", 0, list_audit },
+    { "POST", "/api/v1/sessions", WG_OPEN, session_login },
+    { "GET", "/api/v1/sessions", WG_EARLY, session_list },
+    { "GET", "/api/v1/sessions/current", WG_EARLY, session_current },
+    { "DELETE", "/api/v1/sessions/current", WG_EARLY, session_end_current },
+    { "PUT", "/api/v1/sessions/current/password", WG_EARLY, session_change_password },
+    { "POST", "/api/v1/sessions/current/totp", WG_EARLY, session_enrol_totp },
+    { "PUT", "/api/v1/sessions/current/totp", WG_EARLY, session_confirm_totp },
+    { "DELETE", "/api/v1/sessions/{id}", WG_EARLY, session_end },
+    { "POST", "/api/v1/staff/{code}/password", 0, session_set_password },
+    { "DELETE", "/api/v1/staff/{code}/totp", 0, session_remove_totp },
     { "GET", "/api/v1/imports/{kind}/template", 0, receive_template },
     { "POST", "/api/v1/imports/{kind}", WG_STREAM, receive_post },
 };

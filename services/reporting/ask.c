@@ -14,7 +14,7 @@ void *ask_new(size_t size_bytes, struct reporting *app, struct wg_request *reque
     ask->request = request;
     ask->english = wg_request_english(request);
     ask->leave_restricted = caller->system[0] != '\0' && !caller->administrator;
-    if (caller->key_id != 0)
+    if (wg_known(caller))
         ask->scope = scope_make(ranges, wg_readable(caller, ranges), NULL);
     return ask;
 }

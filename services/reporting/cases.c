@@ -17,6 +17,7 @@ enum { CASE_RESULT, REPORTS_RESULT, EVENTS_RESULT };
 struct page {
     struct ask ask;
     char date[7]; /* of the number that was given; "": an id was */
+    bool linked;  /* the caller has a link to this very case */
 };
 
 static struct json_object *source(const PGresult *rows, int row)
@@ -77,7 +78,8 @@ static struct json_object *history(const struct page *page, const PGresult *rows
 static bool may_see(const struct page *page, const PGresult *rows)
 {
     char number[WG_NUMBER_ROOM];
-    if (PQntuples(rows) == 0 || !scope_holds(&page->ask.scope, wg_get_text(rows, 0, CASE_AREA)))
+    if (PQntuples(rows) == 0 ||
+        (!page->linked && !scope_holds(&page->ask.scope, wg_get_text(rows, 0, CASE_AREA))))
         return false;
     if (page->ask.leave_restricted && wg_get_bool(rows, 0, CASE_RESTRICTED))
         return false;
@@ -130,6 +132,13 @@ void cases_handle(struct wg_request *request, void *arg)
         refuse(request);
         return;
     }
+    const struct wg_caller *caller = wg_request_caller(request);
+    if (!wg_may_touch(caller, id, 0)) {
+        wg_reply_refusal(request, 403, "link-other-object", "此链接只能用于它所指的事项",
+                         "This link opens only what it was made for");
+        return;
+    }
+    page->linked = caller->link_id != 0;
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(page, page_landed);
     store_read_cases(flight, &id, 1, page->ask.english);
     store_read_case_reports(flight, id);

@@ -251,7 +251,7 @@ void reports_handle(struct wg_request *request, void *arg)
     WG_AUTO(query_destroy) struct query query = query_new(request, names);
     if (query_refused(&query))
         return;
-    view->staff = wg_request_caller(request)->key_id != 0;
+    view->staff = wg_known(wg_request_caller(request));
     bool is_number =
         wg_number_read(wg_request_param(request, "number"), &view->id, view->date) == 0;
     if (!view->staff && !code_is_right(view, is_number))

@@ -3,7 +3,7 @@
 
 const struct wg_route routes[] = {
     { "GET", "/api/v1/cases", 0, lists_handle },
-    { "GET", "/api/v1/cases/{id}", 0, cases_handle },
+    { "GET", "/api/v1/cases/{id}", WG_LINK, cases_handle },
     { "GET", "/api/v1/reports/{number}", WG_OPEN, reports_handle },
     { "GET", "/api/v1/inbox", 0, inbox_handle },
     { "GET", "/api/v1/counters", 0, counters_handle },

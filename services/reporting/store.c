@@ -56,7 +56,7 @@ int store_versions_statement(void)
 
 int store_key_statement(void)
 {
-    return SQL_FIND_KEY;
+    return SQL_FIND_CALLER;
 }
 
 int store_read(struct store *store, struct wg_flight **flight)

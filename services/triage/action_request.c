@@ -33,13 +33,13 @@ void action_take_match(struct action *action)
 static void take_key(struct action *action, const char *body, size_t length)
 {
     const char *given = wg_request_header(action->request, "Idempotency-Key");
-    char who[32];
+    char who[WG_CALLER_ROOM];
     char random[24];
     if (given == NULL) { /* one of our own, so that an unknown fate can be asked about */
         randombytes_buf(random, sizeof random);
         wg_hash(action->key, NULL, random, sizeof random, NULL);
     } else {
-        snprintf(who, sizeof who, "%lld", (long long)action->caller.key_id);
+        wg_caller_name(&action->caller, who);
         wg_hash(action->key, NULL, who, strlen(who), given, strlen(given), NULL);
     }
     wg_hash(action->body, NULL, body, length, wg_request_path(action->request),

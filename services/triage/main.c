@@ -104,7 +104,7 @@ int main(int argc, char **argv)
     struct wg_db *reads = wg_db_new(service, "read", sql_statements, SQL_COUNT, 32);
     WG_AUTO(wg_bus_destroy) struct wg_bus *bus = wg_bus_new(service);
     WG_AUTO(wg_access_destroy)
-    struct wg_access *access = wg_access_new(service, reads, SQL_FIND_KEY);
+    struct wg_access *access = wg_access_new(service, reads, SQL_FIND_CALLER);
     char folder[300];
     snprintf(folder, sizeof folder, "%s/share/workflows", wg_service_settings(service)->home);
     WG_AUTO(loader_destroy)

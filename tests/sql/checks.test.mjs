@@ -42,6 +42,7 @@ const BREAKS = {
     arrival_and_link: `INSERT INTO arrivals VALUES (1001, '2026-01-05 10:00Z')`,
     case_without_report: `UPDATE case_reports SET report_id = 1002`,
     link_to_nothing: `INSERT INTO case_reports VALUES (1099, 1001)`,
+    one_task_link: `INSERT INTO links (hash, staff_id, case_id, purpose, rate, made_by, created_at, until) VALUES (decode(repeat('00', 32), 'hex'), 7, 1099, 'x', 5, 'staff:8', '2026-01-05Z', '2026-01-06Z')`,
     opened_once: `UPDATE events SET type = 'case.opened' WHERE n = 2`,
     report_joined_once: `INSERT INTO case_reports VALUES (1002, 1001)`,
     event_gap: `UPDATE events SET n = 3 WHERE n = 2`,
