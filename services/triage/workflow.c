@@ -1,5 +1,7 @@
 #include "services/triage/workflow.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/json.h"
@@ -9,235 +11,187 @@
 #include "services/triage/workflow_file.h"
 
 /* The engine's own words. Everything else in this file comes from the workflow file. */
-static const char WORD_HOLDER[] = "holder", WORD_REPORTER[] = "reporter", WORD_AREA[] = "area";
-static const char NEED_PLACE[] = "place", NEED_CATEGORY[] = "category", NEED_HOLDER[] = "holder";
-static const char GUARD_NOT_RESOLVER[] = "not-resolver";
+static const char WORD_HOLDER[] = "holder", WORD_REPORTER[] = "reporter", ASKED[] = "asked",
+                  ASKED_STEP[] = "asked_step", ASKED_BY[] = "asked_by";
+static const char WHY_NOBODY[] = "nobody";
 
-static const char *text(struct json_object *object, const char *key)
+const struct workflow_actor workflow_itself = { 0 };
+
+void workflow_decision_clear(struct workflow_decision *decision)
 {
-    const char *value = wg_json_text(object, key);
-    return value == NULL ? "" : value;
-}
-
-static bool contains(struct json_object *list, const char *word)
-{
-    size_t n = list == NULL ? 0 : json_object_array_length(list);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(json_object_get_string(json_object_array_get_idx(list, i)), word) == 0)
-            return true;
-    return false;
-}
-
-/* ---- effects */
-
-struct step {
-    const struct workflow *workflow;
-    struct json_object *row, *input;
-    const struct workflow_facts *facts;
-    const struct workflow_actor *actor;
-    struct workflow_case *after;
-};
-
-static void effect_place(const struct step *step)
-{
-    step->after->area_id = step->facts->area_id;
-    wg_copy(step->after->area, sizeof step->after->area, step->facts->area);
-}
-
-static void effect_category(const struct step *step)
-{
-    wg_copy(step->after->category, sizeof step->after->category, step->facts->category);
-    wg_copy(step->after->grade, sizeof step->after->grade, step->facts->grade);
-    step->after->restricted = step->facts->restricted;
-}
-
-static void effect_holder(const struct step *step)
-{
-    step->after->holder = step->facts->holder;
-}
-
-static void effect_no_holder(const struct step *step)
-{
-    step->after->holder = 0;
-}
-
-static void effect_no_reason(const struct step *step)
-{
-    step->after->reason[0] = '\0';
-}
-
-static void effect_resolver(const struct step *step)
-{
-    step->after->resolver = step->actor->staff_id;
-}
-
-/* The row's own outcome, or the reason that was chosen. */
-static void effect_outcome(const struct step *step)
-{
-    const char *own = text(step->row, "outcome");
-    wg_copy(step->after->outcome, sizeof step->after->outcome,
-            own[0] != '\0' ? own : text(step->input, "reason"));
-}
-
-static const struct {
-    const char *word;
-    void (*apply)(const struct step *step);
-} effects[] = {
-    { "place", effect_place },         { "category", effect_category },
-    { "holder", effect_holder },       { "no-holder", effect_no_holder },
-    { "no-reason", effect_no_reason }, { "resolver", effect_resolver },
-    { "outcome", effect_outcome },
-};
-
-bool workflow_word_known(const char *kind, const char *word)
-{
-    static const char *const needs[] = { NEED_PLACE, NEED_CATEGORY, NEED_HOLDER };
-    if (strcmp(kind, "effects") == 0)
-        for (size_t i = 0; i < WG_COUNT(effects); i++)
-            if (strcmp(effects[i].word, word) == 0)
-                return true;
-    if (strcmp(kind, "needs") == 0)
-        for (size_t i = 0; i < WG_COUNT(needs); i++)
-            if (strcmp(needs[i], word) == 0)
-                return true;
-    return strcmp(kind, "guards") == 0 && strcmp(word, GUARD_NOT_RESOLVER) == 0;
-}
-
-/* What names a category, an area or a person is looked up before the engine is asked, by its name.
- */
-bool workflow_field_known(const char *type, const char *name)
-{
-    static const struct {
-        const char *type, *name;
-    } fields[] = {
-        { "text", NULL },      { "choice", NULL },       { "category", NEED_CATEGORY },
-        { "area", WORD_AREA }, { "staff", WORD_HOLDER },
-    };
-    bool taken = strcmp(name, "action") == 0;
-    for (size_t i = 0; i < WG_COUNT(fields); i++) {
-        bool own = fields[i].name != NULL && strcmp(fields[i].name, name) == 0;
-        if (strcmp(fields[i].type, type) == 0)
-            return fields[i].name == NULL ? !taken : own;
-    }
-    return false;
-}
-
-static void apply(const struct step *step, int64_t now)
-{
-    struct json_object *list = wg_json_get(step->row, "effects");
-    for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++)
-        for (size_t e = 0; e < WG_COUNT(effects); e++)
-            if (strcmp(effects[e].word,
-                       json_object_get_string(json_object_array_get_idx(list, i))) == 0)
-                effects[e].apply(step);
-    wg_copy(step->after->state, sizeof step->after->state, text(step->row, "to"));
-    workflow_move_clocks(step->workflow, step->row, step->after, step->facts, now);
+    wg_text_destroy(&decision->data);
+    wg_text_destroy(&decision->was);
+    decision->event[0] = '\0';
+    decision->n_notices = 0;
+    decision->after.version = 0;
 }
 
 /* ---- needs: NULL = all are met; otherwise why not */
 
-static const char *unmet(struct json_object *row, const struct workflow_facts *facts)
+static const char *unmet(const struct workflow_row *row, const struct workflow_facts *facts)
 {
-    struct json_object *needs = wg_json_get(row, "needs");
-    if (contains(needs, NEED_PLACE) && facts->place_reason != NULL)
+    struct json_object *needs = workflow_member(row, "needs");
+    if (workflow_contains(needs, "place") && facts->place_reason != NULL)
         return facts->place_reason;
-    if (contains(needs, NEED_CATEGORY) && facts->category[0] == '\0')
-        return NEED_CATEGORY;
-    if (contains(needs, NEED_HOLDER) && facts->holder == 0)
-        return NEED_HOLDER;
+    if (workflow_contains(needs, "category") && facts->category[0] == '\0')
+        return "category";
+    if (workflow_contains(needs, WORD_HOLDER) && facts->holder == 0 && facts->party == 0)
+        return WORD_HOLDER;
     return NULL;
 }
 
-/* ---- notices */
+/* ---- taking a row */
 
-static void add_notice(struct workflow_decision *decision, struct json_object *wanted,
-                       const struct workflow_facts *facts)
+static void open_tasks(const struct workflow_step *step)
 {
-    const char *to = text(wanted, "to");
-    struct workflow_notice notice = { .to_reporter = strcmp(to, WORD_REPORTER) == 0 };
-    wg_copy(notice.rule, sizeof notice.rule, text(wanted, "rule"));
-    if (strcmp(to, WORD_HOLDER) == 0 && decision->after.holder != 0)
-        notice.staff[notice.n++] = decision->after.holder;
-    for (size_t r = 0; r < facts->n_roles; r++)
-        for (size_t i = 0; strcmp(facts->roles[r].role, to) == 0 && i < facts->roles[r].n; i++)
-            notice.staff[notice.n++] = facts->roles[r].staff[i];
-    bool anybody = notice.n > 0 || (notice.to_reporter && facts->reporter_has_mail);
-    if (anybody && decision->n_notices < WORKFLOW_NOTICES)
-        decision->notices[decision->n_notices++] = notice;
+    struct json_object *tasks = workflow_tasks(step->workflow), *start = wg_json_get(tasks, "start");
+    struct workflow_case *after = step->after;
+    struct json_object *given = NULL;
+    json_object_object_foreach(step->input, name, value)
+    {
+        (void)name;
+        if (json_object_is_type(value, json_type_array) &&
+            json_object_is_type(json_object_array_get_idx(value, 0), json_type_object))
+            given = value;
+    }
+    for (size_t i = 0; i < workflow_length(given) && after->n_tasks < WORKFLOW_TASKS; i++) {
+        const struct workflow_named *named = &step->facts->tasks[i];
+        bool asked = named->party != 0 && !named->ordered;
+        struct workflow_task *task = &after->tasks[after->n_tasks];
+        *task = (struct workflow_task){ .k = (int32_t)after->n_tasks + 1, .party = named->party,
+                                        .staff = named->staff, .open = true, .changed = true };
+        wg_copy(task->state, sizeof task->state,
+                wg_json_text(tasks, asked ? "asked" : "initial"));
+        after->n_tasks++;
+        struct json_object *clocks = json_object_new_object();
+        if (!asked)
+            json_object_object_add(clocks, "start", json_object_get(start));
+        const struct workflow_row row = { clocks, clocks };
+        workflow_move_clocks(step, &row, task->k);
+        json_object_put(clocks);
+    }
 }
 
-static void add_notices(struct workflow_decision *decision, struct json_object *list,
-                        const struct workflow_facts *facts)
+static void move_task(const struct workflow_step *step, const struct workflow_row *row)
 {
-    for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++)
-        add_notice(decision, json_object_array_get_idx(list, i), facts);
+    struct workflow_task *task = (struct workflow_task *)step->task;
+    const char *to = workflow_word(row, "to");
+    for (size_t i = 0; i < step->after->n_tasks; i++)
+        if (step->after->tasks[i].k == step->task->k)
+            task = &step->after->tasks[i];
+    if (to[0] != '\0')
+        wg_copy(task->state, sizeof task->state, to);
+    task->open = !workflow_is_task_final(step->workflow, task->state);
+    task->changed = true;
+}
+
+static void move_state(const struct workflow_step *step, const struct workflow_row *row)
+{
+    const char *to = workflow_word(row, "to");
+    if (to[0] == '@') {
+        const struct workflow_attribute *kept = workflow_attribute(step->before, to + 1);
+        to = kept == NULL ? "" : kept->word;
+    }
+    if (to[0] != '\0')
+        wg_copy(step->after->state, sizeof step->after->state, to);
+}
+
+static void apply_row(const struct workflow_step *step, const struct workflow_row *row,
+                      struct workflow_course *course)
+{
+    struct json_object *list = workflow_member(row, "effects");
+    for (size_t i = 0; i < workflow_length(list); i++)
+        workflow_apply(step, row, workflow_item(list, i));
+    if (step->task != NULL)
+        move_task(step, row);
+    else
+        move_state(step, row);
+    if (workflow_flag(row, "tasks"))
+        open_tasks(step);
+    workflow_move_clocks(step, row, step->task == NULL ? 0 : step->task->k);
+    workflow_add_notices(step, course, workflow_member(row, "notices"));
+}
+
+/* An action of the system upon what the step has come to; false: none of its variants fits. */
+static bool follow(const struct workflow_step *step, const char *name, struct workflow_course *course,
+                   struct workflow_row *ret_row)
+{
+    const struct workflow_case so_far = *step->after;
+    struct workflow_step next = *step;
+    const char *why = NULL;
+    next.before = &so_far;
+    next.actor = &workflow_itself;
+    next.task = NULL;
+    if (workflow_choose(&next, wg_json_get(workflow_actions(step->workflow), name), ret_row, &why) != 0)
+        return false;
+    /* What the step's own actor did stays his: the effects may name him. */
+    next.actor = step->actor;
+    apply_row(&next, ret_row, course);
+    return true;
+}
+
+static void follow_and_name(const struct workflow_step *step, const char *name,
+                            struct workflow_course *course)
+{
+    struct workflow_row row;
+    if (name != NULL && follow(step, name, course, &row))
+        wg_copy(course->decision->event, sizeof course->decision->event,
+                workflow_word(&row, "event"));
+}
+
+static void end_asking(struct workflow_case *after)
+{
+    workflow_unset(after, ASKED);
+    workflow_unset(after, ASKED_STEP);
+    workflow_unset(after, ASKED_BY);
+}
+
+static void judge_asked(const struct workflow_step *step, const struct workflow_row *row,
+                        struct workflow_course *course)
+{
+    const struct workflow_attribute *asked = workflow_attribute(step->before, ASKED);
+    if (asked == NULL)
+        return;
+    struct json_object *approval = workflow_approval(step->workflow, asked->word);
+    int64_t next = workflow_number(step->before, ASKED_STEP) + 1;
+    bool granted = workflow_flag(row, "approve");
+    if (granted && next < (int64_t)workflow_length(wg_json_get(approval, "steps"))) {
+        workflow_set_number(step->after, ASKED_STEP, next);
+        return;
+    }
+    end_asking(step->after);
+    follow_and_name(step, wg_json_text(approval, granted ? "then" : "else"), course);
+}
+
+static int64_t open_now(const struct workflow_case *from)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < from->n_tasks; i++)
+        n += from->tasks[i].open;
+    return n;
+}
+
+/* Takes the row that was chosen, and what follows from it. */
+static void take(const struct workflow_step *step, const struct workflow_row *row,
+                 struct workflow_course *course)
+{
+    const struct workflow_case *before = step->before;
+    struct workflow_case *after = step->after;
+    wg_copy(course->decision->event, sizeof course->decision->event, workflow_word(row, "event"));
+    if (workflow_flag(row, "undo"))
+        workflow_read_effects(after, wg_json_get(step->facts->last_data, "before"));
+    apply_row(step, row, course);
+    if (workflow_flag(row, "approve") || workflow_flag(row, "refuse"))
+        judge_asked(step, row, course);
+    if (open_now(before) > 0 && open_now(after) == 0)
+        follow_and_name(step, wg_json_text(workflow_tasks(step->workflow), "done"), course);
+    /* What was asked for was asked in another state. */
+    bool still = workflow_attribute(before, ASKED) != NULL && !workflow_flag(row, "approve");
+    if (still && strcmp(before->state, after->state) != 0)
+        end_asking(after);
 }
 
 /* ---- what the event stores */
-
-static void put_id(struct wg_text *out, const char *key, int64_t id)
-{
-    if (id == 0)
-        wg_write_null(out, key);
-    else
-        wg_write_int(out, key, id);
-}
-
-static void put_text(struct wg_text *out, const char *key, const char *value)
-{
-    wg_write_string(out, key, value[0] == '\0' ? NULL : value);
-}
-
-static bool same_clocks(const struct workflow_case *left, const struct workflow_case *right)
-{
-    bool same = left->n_clocks == right->n_clocks;
-    for (size_t i = 0; same && i < left->n_clocks; i++) {
-        const struct workflow_clock *l = &left->clocks[i], *r = &right->clocks[i];
-        same = strcmp(l->name, r->name) == 0 && l->start == r->start && l->due == r->due &&
-               l->calendar == r->calendar;
-    }
-    return same;
-}
-
-/* The row after the step, as far as it changed: whoever applies these to the row before has the row
- * after. */
-static void write_effects(struct wg_text *out, const struct workflow_case *before,
-                          const struct workflow_case *after)
-{
-    const struct {
-        const char *key, *from, *to;
-    } texts[] = {
-        { "state", before->state, after->state },
-        { "level", before->level, after->level },
-        { "grade", before->grade, after->grade },
-        { "area", before->area, after->area },
-        { "category", before->category, after->category },
-        { "reason", before->reason, after->reason },
-        { "outcome", before->outcome, after->outcome },
-    };
-    const struct {
-        const char *key;
-        int64_t from, to;
-    } numbers[] = {
-        { "area_id", before->area_id, after->area_id },
-        { "holder", before->holder, after->holder },
-        { "resolver", before->resolver, after->resolver },
-        { "due_at", before->due_at, after->due_at },
-        { "wake_at", before->wake_at, after->wake_at },
-    };
-    wg_write_object(out, "effects");
-    if (before->restricted != after->restricted)
-        wg_write_bool(out, "restricted", after->restricted);
-    for (size_t i = 0; i < WG_COUNT(texts); i++)
-        if (strcmp(texts[i].from, texts[i].to) != 0)
-            put_text(out, texts[i].key, texts[i].to);
-    for (size_t i = 0; i < WG_COUNT(numbers); i++)
-        if (numbers[i].from != numbers[i].to)
-            put_id(out, numbers[i].key, numbers[i].to);
-    if (before->version == 0 || !same_clocks(before, after))
-        workflow_write_clocks(after, out, "clocks");
-    wg_write_end_object(out);
-}
 
 static void write_facts(struct wg_text *out, const struct workflow_facts *facts,
                         const char *unmet_reason)
@@ -248,168 +202,293 @@ static void write_facts(struct wg_text *out, const struct workflow_facts *facts,
         wg_write_string(out, "place", facts->place_rule);
     if (facts->holder_rule != NULL)
         wg_write_string(out, "holder", facts->holder_rule);
+    if (facts->partner != 0)
+        wg_write_int(out, "partner", facts->partner);
     if (unmet_reason != NULL)
         wg_write_string(out, "unmet", unmet_reason);
     wg_write_end_object(out);
 }
 
-static void write_was(struct wg_text *out, const struct workflow_case *before,
-                      const struct workflow_case *after)
-{
-    wg_write_object(out, NULL);
-    if (strcmp(before->area, after->area) != 0)
-        put_text(out, "area", before->area);
-    if (strcmp(before->category, after->category) != 0)
-        put_text(out, "category", before->category);
-    if (strcmp(before->level, after->level) != 0)
-        put_text(out, "level", before->level);
-    if (strcmp(before->state, after->state) != 0)
-        put_text(out, "state", before->state);
-    if (before->holder != after->holder)
-        put_id(out, "holder", before->holder);
-    if (before->party != after->party)
-        put_id(out, "party", before->party);
-    wg_write_end_object(out);
-}
+/* The clock that struck. */
+struct strike {
+    const char *clock;
+    int32_t mark;
+};
 
-void workflow_decision_clear(struct workflow_decision *decision)
+static void write_event(const struct workflow_step *step, const struct workflow_ask *ask,
+                        const struct strike *strike, bool undoable,
+                        struct workflow_decision *decision)
 {
-    wg_text_destroy(&decision->data);
-    wg_text_destroy(&decision->was);
-    *decision = (struct workflow_decision){ 0 };
+    struct wg_text *data = &decision->data;
+    wg_write_object(data, NULL);
+    if (ask->action != NULL)
+        wg_write_string(data, "action", ask->action);
+    if (step->task != NULL)
+        wg_write_int(data, "task", step->task->k);
+    if (strike != NULL) {
+        wg_write_string(data, "clock", strike->clock);
+        wg_write_int(data, "mark", strike->mark);
+    }
+    if (step->actor->reporter)
+        wg_write_string(data, "by", WORD_REPORTER);
+    if (step->input != NULL && json_object_object_length(step->input) > 0) {
+        size_t length;
+        const char *input =
+            json_object_to_json_string_length(step->input, JSON_C_TO_STRING_PLAIN, &length);
+        wg_write_raw(data, "input", input, length);
+    }
+    write_facts(data, step->facts, NULL);
+    workflow_write_effects(data, "effects", step->before, &decision->after);
+    if (undoable)
+        workflow_write_effects(data, "before", &decision->after, step->before);
+    wg_write_end_object(data);
+    workflow_write_was(&decision->was, step->before, &decision->after);
 }
 
 /* ---- opening */
 
+static const char *walk(const struct workflow_step *step, struct json_object *names,
+                        struct workflow_course *course)
+{
+    const char *why = NULL, *held = NULL;
+    for (size_t i = 0; i < workflow_length(names) && why == NULL; i++) {
+        struct workflow_row row;
+        const struct workflow_case so_far = *step->after;
+        struct workflow_step next = *step;
+        next.before = &so_far;
+        struct json_object *action =
+            wg_json_get(workflow_actions(step->workflow), workflow_item(names, i));
+        if (workflow_choose(&next, action, &row, &held) != 0)
+            continue;
+        why = unmet(&row, step->facts);
+        if (why != NULL)
+            break;
+        apply_row(&next, &row, course);
+        wg_write_string(&course->decision->data, NULL, step->after->state);
+    }
+    return why;
+}
+
 void workflow_open(const struct workflow *workflow, const struct workflow_case *fresh,
                    const struct workflow_facts *facts, struct workflow_decision *ret_decision)
 {
-    static const struct workflow_actor system = { 0 };
-    struct json_object *open = workflow_open_row(workflow), *walk = wg_json_get(open, "walk");
+    struct json_object *open = workflow_open_row(workflow), *also = wg_json_get(open, "also");
     const struct workflow_case nothing = { 0 };
-    const char *why = NULL;
+    const struct workflow_row begin = { open, open };
     *ret_decision = (struct workflow_decision){ .after = *fresh, .deciding = true };
     struct workflow_case *after = &ret_decision->after;
+    struct workflow_course course = { .decision = ret_decision };
     struct wg_text *data = &ret_decision->data;
+    const struct workflow_step step = { .workflow = workflow, .before = &nothing, .after = after,
+                                        .facts = facts, .actor = &workflow_itself,
+                                        .now = fresh->opened_at };
     wg_write_object(data, NULL);
     wg_write_array(data, "passed");
     wg_copy(after->state, sizeof after->state, workflow_initial(workflow));
-    wg_copy(after->level, sizeof after->level, text(open, "level"));
-    wg_copy(ret_decision->event, sizeof ret_decision->event, text(open, "event"));
+    wg_copy(after->level, sizeof after->level, wg_json_text(open, "level"));
+    wg_copy(ret_decision->event, sizeof ret_decision->event, wg_json_text(open, "event"));
     after->area_id = after->born_area_id = facts->area_id;
     wg_copy(after->area, sizeof after->area, facts->area);
-    const struct step begin = { workflow, open, NULL, facts, &system, after };
-    effect_category(&begin);
-    workflow_move_clocks(workflow, open, after, facts, fresh->opened_at);
-    for (size_t i = 0; i < json_object_array_length(walk); i++) {
-        struct json_object *row =
-            workflow_action(workflow, json_object_get_string(json_object_array_get_idx(walk, i)));
-        why = unmet(row, facts);
-        if (why != NULL)
-            break;
-        const struct step step = { workflow, row, NULL, facts, &system, after };
-        apply(&step, fresh->opened_at);
-        wg_write_string(data, NULL, after->state);
-        add_notices(ret_decision, wg_json_get(row, "notices"), facts);
+    workflow_apply(&step, &begin, "category");
+    for (size_t i = 0; i < workflow_length(wg_json_get(open, "effects")); i++)
+        workflow_apply(&step, &begin, workflow_item(wg_json_get(open, "effects"), i));
+    workflow_move_clocks(&step, &begin, 0);
+    const char *why = walk(&step, wg_json_get(open, "walk"), &course);
+    wg_write_end_array(data);
+    for (size_t i = 0; i < workflow_length(also); i++) {
+        struct workflow_row row;
+        follow(&step, workflow_item(also, i), &course, &row);
     }
     after->version = after->decided = 1;
     if (why != NULL) {
         wg_copy(after->reason, sizeof after->reason, why);
-        add_notices(ret_decision, wg_json_get(open, "waits"), facts);
+        workflow_add_notices(&step, &course, wg_json_get(open, "waits"));
     }
-    wg_write_end_array(data);
     write_facts(data, facts, why);
-    write_effects(data, &nothing, after);
+    workflow_write_effects(data, "effects", &nothing, after);
     wg_write_end_object(data);
 }
 
 /* ---- stepping */
 
-static bool may(struct json_object *row, const struct workflow_case *before,
-                const struct workflow_actor *actor)
+static struct json_object *action_of(const struct workflow *workflow, const char *action,
+                                     int32_t task)
 {
-    struct json_object *by = wg_json_get(row, "by");
-    for (size_t i = 0; actor->staff_id != 0 && i < json_object_array_length(by); i++) {
-        const char *who = json_object_get_string(json_object_array_get_idx(by, i));
-        if (strcmp(who, WORD_HOLDER) == 0 ? before->holder == actor->staff_id
-                                          : actor->has_post(who, before->area, actor->arg))
-            return true;
-    }
-    return false;
+    struct json_object *actions = task > 0 ? wg_json_get(workflow_tasks(workflow), "actions")
+                                           : workflow_actions(workflow);
+    return wg_json_get(actions, action);
 }
 
-static const char *refused_by_guard(struct json_object *row, const struct workflow_case *before,
-                                    const struct workflow_actor *actor)
+static const struct workflow_task *task_of(const struct workflow_case *before, int32_t k)
 {
-    bool own = before->resolver != 0 && before->resolver == actor->staff_id;
-    return contains(wg_json_get(row, "guards"), GUARD_NOT_RESOLVER) && own ? GUARD_NOT_RESOLVER
-                                                                           : NULL;
+    for (size_t i = 0; i < before->n_tasks; i++)
+        if (before->tasks[i].k == k)
+            return &before->tasks[i];
+    return NULL;
 }
 
-static void write_event(struct workflow_decision *decision, const struct workflow_ask *ask,
-                        const struct workflow_case *before)
+static bool row_decides(const struct workflow_row *row, bool of_task)
 {
-    struct wg_text *data = &decision->data;
-    size_t length;
-    const char *input =
-        json_object_to_json_string_length(ask->input, JSON_C_TO_STRING_PLAIN, &length);
-    wg_write_object(data, NULL);
-    wg_write_string(data, "action", ask->action);
-    if (json_object_object_length(ask->input) > 0)
-        wg_write_raw(data, "input", input, length);
-    write_facts(data, ask->facts, NULL);
-    write_effects(data, before, &decision->after);
-    wg_write_end_object(data);
-    write_was(&decision->was, before, &decision->after);
+    struct json_object *deciding = workflow_member(row, "deciding");
+    return deciding == NULL ? !of_task : json_object_get_boolean(deciding) != 0;
+}
+
+bool workflow_decides(const struct workflow *workflow, const char *action, int32_t task)
+{
+    struct workflow_row row;
+    struct json_object *found = action_of(workflow, action, task);
+    bool decides = found == NULL;
+    for (size_t i = 0; workflow_row_at(found, i, &row); i++)
+        decides = decides || row_decides(&row, task > 0);
+    return decides;
+}
+
+static void judge_party(const struct workflow_step *step, const struct workflow_row *row,
+                        struct wg_problem *problem)
+{
+    bool wrong = workflow_flag(row, "ordered") && step->facts->party != 0 &&
+                 !step->facts->party_ordered;
+    if (wrong)
+        wg_problem_error(problem, "/party", "该单位不受本级指挥，只能商请",
+                         "this party cannot be given orders, only asked");
+}
+
+static void finish(struct workflow_decision *decision, const struct workflow_case *before,
+                   bool deciding)
+{
+    decision->deciding = deciding;
+    decision->after.version = before->version + 1;
+    if (deciding)
+        decision->after.decided = decision->after.version;
 }
 
 int workflow_step(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision, struct wg_problem *problem,
                   const char **ret_why)
 {
-    const struct workflow_case *before = ask->before;
-    struct json_object *row = workflow_action(workflow, ask->action);
-    if (row == NULL)
+    struct json_object *action = action_of(workflow, ask->action, ask->task);
+    struct workflow_row row;
+    struct workflow_step step = { .workflow = workflow, .before = ask->before,
+                                  .facts = ask->facts, .actor = ask->actor,
+                                  .input = ask->input, .now = ask->now,
+                                  .task = task_of(ask->before, ask->task) };
+    if (action == NULL || (ask->task > 0 && step.task == NULL))
         return STEP_UNKNOWN;
-    if (!contains(wg_json_get(row, "from"), before->state))
-        return STEP_ILLEGAL;
-    if (!may(row, before, ask->actor))
-        return STEP_FORBIDDEN;
-    *ret_why = refused_by_guard(row, before, ask->actor);
+    int refusal = workflow_choose(&step, action, &row, ret_why);
+    if (refusal != 0)
+        return refusal;
+    *ret_why = workflow_nobody_there(&step, &row) ? WHY_NOBODY : NULL;
     if (*ret_why != NULL)
         return STEP_GUARD;
-    workflow_judge_input(row, ask->input, unmet(row, ask->facts), problem);
+    workflow_judge_input(action, ask->input, unmet(&row, ask->facts), problem);
+    judge_party(&step, &row, problem);
     if (wg_problem_errors(problem) > 0)
         return STEP_FAULTS;
-    *ret_decision = (struct workflow_decision){ .after = *before };
-    struct workflow_case *after = &ret_decision->after;
-    const struct step step = { workflow, row, ask->input, ask->facts, ask->actor, after };
-    apply(&step, ask->now);
-    ret_decision->deciding = workflow_is_deciding(row);
-    after->version = before->version + 1;
-    if (ret_decision->deciding)
-        after->decided = after->version;
-    wg_copy(ret_decision->event, sizeof ret_decision->event, text(row, "event"));
-    add_notices(ret_decision, wg_json_get(row, "notices"), ask->facts);
-    write_event(ret_decision, ask, before);
+    *ret_decision = (struct workflow_decision){ .after = *ask->before };
+    step.after = &ret_decision->after;
+    struct workflow_course course = { .decision = ret_decision,
+                                      .task = ask->task,
+                                      .had_tasks = ask->before->n_tasks };
+    take(&step, &row, &course);
+    finish(ret_decision, ask->before, row_decides(&row, ask->task > 0));
+    write_event(&step, ask, NULL, workflow_flag(&row, "undoable"), ret_decision);
     return 0;
 }
 
-struct json_object *workflow_legal(const struct workflow *workflow,
-                                   const struct workflow_case *before,
-                                   const struct workflow_actor *actor, bool english)
+/* ---- time */
+
+int workflow_tick(const struct workflow *workflow, const struct workflow_ask *ask,
+                  struct workflow_decision *ret_decision)
+{
+    static const char PASSED[] = "clock.passed";
+    int32_t mark = 0;
+    struct workflow_row row = { 0 };
+    *ret_decision = (struct workflow_decision){ .after = *ask->before };
+    struct workflow_case *after = &ret_decision->after;
+    struct workflow_clock *clock =
+        workflow_due_clock(workflow, after, ask->facts->calendar, ask->now, &mark);
+    if (clock == NULL)
+        return STEP_ILLEGAL;
+    const struct workflow_clock_rule *rule = workflow_clock_rule(workflow, clock->name);
+    const char *slash = strchr(clock->name, '/');
+    char name[28];
+    wg_copy(name, sizeof name, clock->name);
+    clock->fired = mark;
+    const struct workflow_step step = {
+        .workflow = workflow, .before = ask->before, .after = after, .facts = ask->facts,
+        .actor = &workflow_itself, .now = ask->now,
+        .task = slash == NULL ? NULL : task_of(ask->before, atoi(slash + 1)),
+    };
+    struct workflow_course course = { .decision = ret_decision,
+                             .owner = rule == NULL ? NULL : rule->owner,
+                             .task = step.task == NULL ? 0 : step.task->k,
+                             .had_tasks = ask->before->n_tasks };
+    const char *action = rule == NULL ? NULL : mark < 100 ? rule->on_warn : rule->on_breach;
+    bool taken = action != NULL && follow(&step, action, &course, &row);
+    workflow_set_wake(workflow, after, ask->facts->calendar);
+    wg_copy(ret_decision->event, sizeof ret_decision->event,
+            taken ? workflow_word(&row, "event") : PASSED);
+    finish(ret_decision, ask->before, taken && row_decides(&row, false));
+    struct workflow_ask told = *ask;
+    told.action = taken ? action : NULL;
+    const struct strike strike = { name, mark };
+    write_event(&step, &told, &strike, false, ret_decision);
+    return 0;
+}
+
+/* ---- what is legal */
+
+bool workflow_partner(const struct workflow *workflow, const char *action, const char **ret_field,
+                      const char **ret_attribute, const char **ret_action)
+{
+    struct json_object *partner = wg_json_get(action_of(workflow, action, 0), "partner");
+    if (partner == NULL)
+        return false;
+    *ret_field = wg_json_text(partner, "field");
+    *ret_attribute = wg_json_text(partner, "attribute");
+    *ret_action = wg_json_text(partner, "action");
+    return true;
+}
+
+const char *workflow_field_of_type(const struct workflow *workflow, const char *action,
+                                   const char *type)
+{
+    struct json_object *fields = wg_json_get(action_of(workflow, action, 0), "fields");
+    for (size_t i = 0; i < workflow_length(fields); i++) {
+        struct json_object *field = json_object_array_get_idx(fields, i);
+        if (strcmp(wg_json_text(field, "type"), type) == 0)
+            return wg_json_text(field, "name");
+    }
+    return NULL;
+}
+
+struct json_object *workflow_legal(const struct workflow *workflow, const struct workflow_ask *ask,
+                                   bool english)
 {
     struct json_object *legal = json_object_new_array();
-    json_object_object_foreach(workflow_actions(workflow), action, row)
+    struct json_object *actions = ask->task > 0
+                                      ? wg_json_get(workflow_tasks(workflow), "actions")
+                                      : workflow_actions(workflow);
+    const struct workflow_step step = { .workflow = workflow, .before = ask->before,
+                                        .after = (struct workflow_case *)ask->before,
+                                        .facts = ask->facts, .actor = ask->actor,
+                                        .now = ask->now,
+                                        .task = task_of(ask->before, ask->task) };
+    if (actions == NULL || (ask->task > 0 && step.task == NULL))
+        return legal;
+    json_object_object_foreach(actions, name, action)
     {
-        if (!contains(wg_json_get(row, "from"), before->state) || !may(row, before, actor) ||
-            refused_by_guard(row, before, actor) != NULL)
+        struct workflow_row row;
+        const char *why = NULL;
+        if (workflow_choose(&step, action, &row, &why) != 0 || workflow_nobody_there(&step, &row))
             continue;
         struct json_object *one = json_object_new_object();
-        json_object_object_add(one, "action", json_object_new_string(action));
-        json_object_object_add(one, "title",
-                               json_object_new_string(text(row, english ? "en" : "zh")));
-        json_object_object_add(one, "fields", workflow_form(row, before, english));
+        json_object_object_add(one, "action", json_object_new_string(name));
+        json_object_object_add(
+            one, "title", json_object_new_string(wg_json_text(action, english ? "en" : "zh")));
+        json_object_object_add(one, "deciding",
+                               json_object_new_boolean(row_decides(&row, ask->task > 0)));
+        json_object_object_add(one, "fields", workflow_form(action, ask->before, english));
         json_object_array_add(legal, one);
     }
     return legal;

@@ -1,7 +1,7 @@
 /* The engine: one pure function steps a case through a workflow file. It touches no socket, clock
  * or database and knows no state, action or category by name; its own words (guards, effects,
- * needs, fields' types) stand in one table in workflow.c. The log can therefore be replayed by
- * another program, and a change rehearsed. */
+ * needs, fields' types) are those of schema/workflows/README.md. The log can therefore be replayed
+ * by another program, and a change rehearsed. */
 #pragma once
 
 #include <json-c/json.h>
@@ -25,19 +25,61 @@ int workflow_id(const struct workflow *workflow);
 /* The file itself; borrowed. */
 struct json_object *workflow_definition(const struct workflow *workflow);
 const char *workflow_name(const struct workflow *workflow);
+const char *workflow_initial(const struct workflow *workflow);
 /* True where a case that walks all the way at its opening tells anybody but the holder and the
  * reporter. */
 bool workflow_walk_tells_roles(const struct workflow *workflow);
-const char *workflow_initial(const struct workflow *workflow);
-/* The i-th role that its notices may name, and the post that stands for it; NULL: there are no
- * more. At most WORKFLOW_ROLES. Borrowed. */
-const char *workflow_role(const struct workflow *workflow, size_t i, const char **ret_post);
+/* The i-th role that its notices may name, and the post that stands for it at this level of a case
+ * ("" = nobody there); NULL: there are no more. At most WORKFLOW_ROLES. Borrowed. */
+const char *workflow_role(const struct workflow *workflow, size_t i, const char *level,
+                          const char **ret_post);
 
-enum { WORKFLOW_CLOCKS = 8 };
+enum {
+    WORKFLOW_CLOCKS = 20,
+    WORKFLOW_PAUSES = 16,
+    WORKFLOW_ATTRIBUTES = 24,
+    WORKFLOW_LINKS = 8,
+    WORKFLOW_TASKS = 10,
+    WORKFLOW_WORD = 31, /* bytes of a state or a word */
+};
 
 struct workflow_clock {
+    char name[28]; /* of a task's clock: "<name>/<k>" */
+    int32_t fired; /* per cent of the limit that was already acted upon; 100 = its end */
+    int64_t start, due, calendar; /* due 0: it stands still; calendar: its version */
+    bool until;                   /* its end was given: no limit */
+    struct wg_limit limit;
+    int32_t extra;   /* working days that were granted on top */
+    int64_t cap;     /* it ends no later than this; 0 = none */
+};
+
+/* A clock stood still; to 0 = it does. */
+struct workflow_pause {
+    char clock[28];
+    int64_t from, to;
+};
+
+/* A word or a number; word "" = a number. */
+struct workflow_attribute {
     char name[24];
-    int64_t start, due, calendar; /* calendar: its version */
+    char word[32];
+    int64_t number;
+};
+
+/* Who had the case before: handed downward and waiting for the answer, or raised and helping. */
+struct workflow_link {
+    char kind[12], level[12];
+    int64_t holder;
+    int32_t party;
+};
+
+/* One party's part of the case. */
+struct workflow_task {
+    int32_t k; /* 1… within the case */
+    int32_t party;
+    int64_t staff; /* of the two at least one */
+    char state[24];
+    bool open, changed;
 };
 
 /* A case as the engine sees it. Text is "" where there is none, ids 0. */
@@ -53,17 +95,49 @@ struct workflow_case {
     int64_t resolver;
     bool training, restricted;
     int64_t opened_at, due_at, wake_at;
-    size_t n_clocks; /* those that run */
-    struct workflow_clock clocks[WORKFLOW_CLOCKS];
+    size_t n_clocks, n_pauses, n_attributes, n_links, n_tasks;
+    struct workflow_clock clocks[WORKFLOW_CLOCKS]; /* those that run or stand still */
+    struct workflow_pause pauses[WORKFLOW_PAUSES];
+    struct workflow_attribute attributes[WORKFLOW_ATTRIBUTES];
+    struct workflow_link links[WORKFLOW_LINKS];
+    struct workflow_task tasks[WORKFLOW_TASKS];
 };
 
-/* The running clocks as JSON, {"<clock>": {"start": µs, "due": µs, "calendar": version}}: what
+/* The clocks as JSON, {"<clock>": {"start": µs, "due": µs, "calendar": version, "limit": …}}: what
  * `cases` and the event's effects hold. key as in common/writer.h. */
 void workflow_write_clocks(const struct workflow_case *from, struct wg_text *out, const char *key);
 /* Reads them back; what does not fit is left out. */
 void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks);
+/* Attributes, chain: {"<attribute>": …, "chain": […]}, what `cases.more` holds; nothing is written
+ * where there is nothing. */
+bool workflow_has_more(const struct workflow_case *from);
+void workflow_write_more(const struct workflow_case *from, struct wg_text *out, const char *key);
+void workflow_read_more(struct workflow_case *to, struct json_object *more);
+/* NULL: it has none of this name. */
+const struct workflow_attribute *workflow_attribute(const struct workflow_case *from,
+                                                    const char *name);
 
-enum { WORKFLOW_PEOPLE = 8, WORKFLOW_NOTICES = 4, WORKFLOW_LIMITS = 6, WORKFLOW_ROLES = 4 };
+enum {
+    WORKFLOW_PEOPLE = 8, /* of one role */
+    WORKFLOW_TOLD = 20,  /* by one notice */
+    WORKFLOW_NOTICES = 8,
+    WORKFLOW_LIMITS = 12,
+    WORKFLOW_ROLES = 12,
+};
+
+/* Whoever has to be told of what a person or a party was given. */
+struct workflow_people {
+    size_t n;
+    int64_t staff[WORKFLOW_PEOPLE];
+};
+
+/* A member of staff or a party that an input names, looked up. */
+struct workflow_named {
+    int64_t staff;
+    int32_t party;
+    bool ordered; /* the party can be given orders */
+    struct workflow_people people;
+};
 
 /* What the caller found out; stored in the event. */
 struct workflow_facts {
@@ -84,7 +158,11 @@ struct workflow_facts {
     } limits[WORKFLOW_LIMITS];
     /* who would hold it; 0 = nobody */
     int64_t holder;
+    int32_t party;
+    bool party_ordered;
     const char *holder_rule;
+    struct workflow_people party_people; /* of the party that would hold it, or does */
+    struct workflow_people of_tasks[WORKFLOW_TASKS]; /* of the tasks that it has, by k */
     /* who must be told, by role */
     size_t n_roles;
     struct {
@@ -92,11 +170,21 @@ struct workflow_facts {
         size_t n;
         int64_t staff[WORKFLOW_PEOPLE];
     } roles[WORKFLOW_ROLES];
-    bool reporter_has_mail;
+    bool reporter_has_mail, reporter_known;
+    int64_t partner;                              /* the other case */
+    int64_t external_due, return_by, opener;      /* of the report that opened it */
+    bool backfilled;                              /* entered long after it happened */
+    int32_t reports, children;                    /* said by so many; open cases split from it */
+    struct workflow_named tasks[WORKFLOW_TASKS];  /* of the field of type tasks, in its order */
+    /* the event before, for an undo */
+    int64_t last_actor, last_at;
+    struct json_object *last_data; /* borrowed */
 };
 
 struct workflow_actor {
-    int64_t staff_id; /* 0 = the system */
+    int64_t staff_id; /* 0 = the system, or the reporter */
+    int32_t party;    /* that the person belongs to */
+    bool reporter;    /* has the query code of one of the case's reports */
     bool (*has_post)(const char *post, const char *area, const void *arg);
     const void *arg;
 };
@@ -105,7 +193,7 @@ struct workflow_notice {
     char rule[32];
     bool to_reporter;
     size_t n;
-    int64_t staff[WORKFLOW_PEOPLE];
+    int64_t staff[WORKFLOW_TOLD];
 };
 
 struct workflow_decision {
@@ -134,18 +222,34 @@ enum workflow_refusal {
 struct workflow_ask {
     const struct workflow_case *before;
     const char *action;
+    int32_t task; /* k: an action of this task; 0 = of the case */
     const struct workflow_actor *actor;
     const struct workflow_facts *facts;
     struct json_object *input; /* the action's own fields */
     int64_t now;
 };
-/* On a refusal nothing is decided; faults go to problem (RFC 6901 pointers). */
+/* On a refusal nothing is decided; faults go to problem (RFC 6901 pointers). ret_why is borrowed
+ * from the workflow. */
 int workflow_step(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision, struct wg_problem *problem,
                   const char **ret_why) WG_MUST_USE;
 
-/* What this person may do now, with forms: [{"action", "title", "fields": […]}]; the caller owns
- * it. */
-struct json_object *workflow_legal(const struct workflow *workflow,
-                                   const struct workflow_case *before,
-                                   const struct workflow_actor *actor, bool english);
+/* Time passes: acts upon the clock that wants it first, if one does by now. 0: decided;
+ * STEP_ILLEGAL: nothing is due. ask's action, task, actor and input are not looked at. */
+int workflow_tick(const struct workflow *workflow, const struct workflow_ask *ask,
+                  struct workflow_decision *ret_decision) WG_MUST_USE;
+
+/* How an action names its other case: by the field of the input or the attribute of the case
+ * (either may be NULL), and what that case goes through. False: it has none. Borrowed. */
+bool workflow_partner(const struct workflow *workflow, const char *action, const char **ret_field,
+                      const char **ret_attribute, const char **ret_action);
+/* True unless the action is a note. An action that is not there is deciding. */
+bool workflow_decides(const struct workflow *workflow, const char *action, int32_t task);
+/* The name of the field of this type ("staff", "party", "tasks", "case"); NULL: it has none. */
+const char *workflow_field_of_type(const struct workflow *workflow, const char *action,
+                                   const char *type);
+
+/* What this person may do now, with forms: [{"action", "title", "deciding", "fields": […]}]; the
+ * caller owns it. facts as for a step. */
+struct json_object *workflow_legal(const struct workflow *workflow, const struct workflow_ask *ask,
+                                   bool english);

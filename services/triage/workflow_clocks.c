@@ -1,4 +1,7 @@
-/* The clocks of a case: which run, since when, until when, and which of them is the deadline. */
+/* The clocks of a case: which run or stand still, since when, until when, which of them is the
+ * deadline, and when the case wants to be woken. A clock's end is a function of its start, its
+ * limit, the calendar and its pauses alone. */
+#include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
@@ -7,97 +10,358 @@
 
 #include "services/triage/workflow_file.h"
 
-static struct wg_limit limit_of(const struct workflow *workflow, const struct workflow_facts *facts,
-                                const char *clock)
+static struct workflow_clock *clock_named(struct workflow_case *after, const char *name)
 {
-    for (size_t i = 0; i < facts->n_limits; i++)
-        if (strcmp(facts->limits[i].clock, clock) == 0)
-            return facts->limits[i].limit;
-    return workflow_default_limit(workflow, clock);
+    for (size_t i = 0; i < after->n_clocks; i++)
+        if (strcmp(after->clocks[i].name, name) == 0)
+            return &after->clocks[i];
+    return NULL;
 }
 
-static void stop_clock(struct workflow_case *after, const char *name)
+/* ---- when it ends */
+
+static size_t pauses_of(const struct workflow_case *from, const char *clock,
+                        struct wg_pause ret_pauses[WORKFLOW_PAUSES])
 {
-    for (size_t i = 0; i < after->n_clocks; i++) {
-        if (strcmp(after->clocks[i].name, name) != 0)
-            continue;
-        after->n_clocks--;
-        memmove(&after->clocks[i], &after->clocks[i + 1],
-                (after->n_clocks - i) * sizeof after->clocks[0]);
-        return;
+    size_t n = 0;
+    for (size_t i = 0; i < from->n_pauses; i++)
+        if (strcmp(from->pauses[i].clock, clock) == 0)
+            ret_pauses[n++] = (struct wg_pause){ from->pauses[i].from, from->pauses[i].to };
+    return n;
+}
+
+static bool stands(const struct workflow_case *from, const char *clock)
+{
+    for (size_t i = 0; i < from->n_pauses; i++)
+        if (from->pauses[i].to == 0 && strcmp(from->pauses[i].clock, clock) == 0)
+            return true;
+    return false;
+}
+
+static int64_t end_of(const struct workflow_case *from, const struct workflow_clock *clock,
+                      const struct wg_calendar *calendar)
+{
+    struct wg_pause pauses[WORKFLOW_PAUSES];
+    size_t n = pauses_of(from, clock->name, pauses);
+    if (stands(from, clock->name))
+        return 0;
+    int64_t due = wg_calendar_deadline(calendar, clock->start, &clock->limit, pauses, n);
+    if (clock->extra > 0) {
+        const struct wg_limit more = { .n = clock->extra, .unit = WG_WORK_DAY };
+        due = wg_calendar_deadline(calendar, due, &more, NULL, 0);
     }
+    return clock->cap != 0 && clock->cap < due ? clock->cap : due;
 }
 
-static void start_clock(const struct workflow *workflow, struct workflow_case *after,
-                        const struct workflow_facts *facts, const char *name, int64_t now)
+/* When so many per cent of a clock are used. */
+static int64_t mark_of(const struct workflow_case *from, const struct workflow_clock *clock,
+                       const struct wg_calendar *calendar, int32_t per_cent)
 {
-    stop_clock(after, name);
-    if (after->n_clocks == WORKFLOW_CLOCKS)
-        return; /* a file has no more: workflow_new sees to it */
-    struct workflow_clock *clock = &after->clocks[after->n_clocks++];
-    wg_copy(clock->name, sizeof clock->name, name);
-    clock->start = now;
-    struct wg_limit limit = limit_of(workflow, facts, name);
-    clock->due = wg_calendar_deadline(facts->calendar, now, &limit, NULL, 0);
-    clock->calendar = facts->calendar_version;
-    if (workflow_is_due_clock(workflow, name))
-        after->due_at = clock->due;
+    struct wg_pause pauses[WORKFLOW_PAUSES];
+    bool worked = !clock->until && (clock->limit.unit == WG_WORK_MINUTE ||
+                                    clock->limit.unit == WG_WORK_DAY);
+    if (per_cent >= 100)
+        return clock->due;
+    if (!worked)
+        return clock->start + (clock->due - clock->start) / 100 * per_cent;
+    int64_t whole = wg_calendar_deadline(calendar, clock->start, &clock->limit, NULL, 0);
+    int64_t minutes = wg_calendar_between(calendar, clock->start, whole) / (60 * INT64_C(1000000));
+    const struct wg_limit part = { .n = (int32_t)(minutes * per_cent / 100),
+                                   .unit = WG_WORK_MINUTE };
+    size_t n = pauses_of(from, clock->name, pauses);
+    int64_t mark = wg_calendar_deadline(calendar, clock->start, &part, pauses, n);
+    return mark < clock->due ? mark : clock->due;
 }
 
-static void set_wake(struct workflow_case *after)
+/* The next per cent that a clock wants to be woken at; 0: no more. */
+static int32_t next_mark(const struct workflow *workflow, const struct workflow_clock *clock)
+{
+    const struct workflow_clock_rule *rule = workflow_clock_rule(workflow, clock->name);
+    for (size_t i = 0; rule != NULL && i < rule->n_warn; i++)
+        if (rule->warn[i] > clock->fired)
+            return rule->warn[i];
+    return clock->fired < 100 ? 100 : 0;
+}
+
+void workflow_set_wake(const struct workflow *workflow, struct workflow_case *after,
+                       const struct wg_calendar *calendar)
 {
     after->wake_at = 0;
-    for (size_t i = 0; i < after->n_clocks; i++)
-        if (after->wake_at == 0 || after->clocks[i].due < after->wake_at)
-            after->wake_at = after->clocks[i].due;
-}
-
-static const char *word_at(struct json_object *list, size_t i)
-{
-    return json_object_get_string(json_object_array_get_idx(list, i));
-}
-
-void workflow_move_clocks(const struct workflow *workflow, struct json_object *row,
-                          struct workflow_case *after, const struct workflow_facts *facts,
-                          int64_t now)
-{
-    struct json_object *stop = wg_json_get(row, "stop"), *start = wg_json_get(row, "start");
-    for (size_t i = 0; stop != NULL && i < json_object_array_length(stop); i++) {
-        if (strcmp(word_at(stop, i), "all") == 0)
-            after->n_clocks = 0;
-        stop_clock(after, word_at(stop, i));
+    for (size_t i = 0; i < after->n_clocks; i++) {
+        const struct workflow_clock *clock = &after->clocks[i];
+        int32_t per_cent = next_mark(workflow, clock);
+        if (clock->due == 0 || per_cent == 0)
+            continue;
+        int64_t mark = mark_of(after, clock, calendar, per_cent);
+        if (after->wake_at == 0 || mark < after->wake_at)
+            after->wake_at = mark;
     }
-    for (size_t i = 0; start != NULL && i < json_object_array_length(start); i++)
-        start_clock(workflow, after, facts, word_at(start, i), now);
-    set_wake(after);
+}
+
+struct workflow_clock *workflow_due_clock(const struct workflow *workflow,
+                                          struct workflow_case *after,
+                                          const struct wg_calendar *calendar, int64_t now,
+                                          int32_t *ret_per_cent)
+{
+    struct workflow_clock *first = NULL;
+    int64_t first_at = 0;
+    for (size_t i = 0; i < after->n_clocks; i++) {
+        struct workflow_clock *clock = &after->clocks[i];
+        int32_t per_cent = next_mark(workflow, clock);
+        if (clock->due == 0 || per_cent == 0)
+            continue;
+        int64_t mark = mark_of(after, clock, calendar, per_cent);
+        if (mark > now || (first != NULL && mark >= first_at))
+            continue;
+        first = clock;
+        first_at = mark;
+        *ret_per_cent = per_cent;
+    }
+    return first;
+}
+
+/* ---- what a step does to them */
+
+static void forget_pauses(struct workflow_case *after, const char *clock)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < after->n_pauses; i++)
+        if (strcmp(after->pauses[i].clock, clock) != 0)
+            after->pauses[kept++] = after->pauses[i];
+    after->n_pauses = kept;
+}
+
+void workflow_stop_clock(struct workflow_case *after, const char *name)
+{
+    struct workflow_clock *clock = clock_named(after, name);
+    if (clock == NULL)
+        return;
+    forget_pauses(after, name);
+    size_t i = (size_t)(clock - after->clocks);
+    after->n_clocks--;
+    memmove(clock, clock + 1, (after->n_clocks - i) * sizeof *clock);
+}
+
+static struct wg_limit limit_of(const struct workflow_step *step,
+                                const struct workflow_clock_rule *rule)
+{
+    for (size_t i = 0; i < step->facts->n_limits; i++)
+        if (strcmp(step->facts->limits[i].clock, rule->name) == 0)
+            return step->facts->limits[i].limit;
+    return rule->limit;
+}
+
+/* An outside due date comes first; ours runs a margin earlier. */
+static int64_t cap_of(const struct workflow_step *step, const struct workflow_clock_rule *rule,
+                      int64_t start)
+{
+    int64_t outside = rule->cap == NULL ? 0 : workflow_number(step->after, rule->cap);
+    if (outside <= start)
+        return outside;
+    return outside - (outside - start) / 100 * rule->margin;
+}
+
+static void set_due(const struct workflow_step *step, const struct workflow_clock_rule *rule,
+                    const struct workflow_clock *clock)
+{
+    if (rule->due && clock->due != 0)
+        step->after->due_at = clock->due;
+}
+
+static void name_for(const char *word, int32_t k, char ret_name[28])
+{
+    if (k > 0)
+        snprintf(ret_name, 28, "%s/%d", word, k);
+    else
+        wg_copy(ret_name, 28, word);
+}
+
+static void start_clock(const struct workflow_step *step, const char *word, int32_t k)
+{
+    char name[28];
+    const struct workflow_clock_rule *rule = workflow_clock_rule(step->workflow, word);
+    name_for(word, k, name);
+    workflow_stop_clock(step->after, name);
+    if (rule == NULL || step->after->n_clocks == WORKFLOW_CLOCKS)
+        return;
+    struct workflow_clock clock = { .start = step->now,
+                                    .calendar = step->facts->calendar_version };
+    wg_copy(clock.name, sizeof clock.name, name);
+    if (rule->until != NULL) {
+        clock.until = true;
+        clock.due = workflow_number(step->after, rule->until);
+        if (clock.due == 0)
+            return;
+    } else {
+        clock.limit = limit_of(step, rule);
+        clock.cap = cap_of(step, rule, clock.start);
+        clock.due = end_of(step->after, &clock, step->facts->calendar);
+    }
+    step->after->clocks[step->after->n_clocks++] = clock;
+    set_due(step, rule, &clock);
+}
+
+static void pause_clock(const struct workflow_step *step, const char *name)
+{
+    struct workflow_case *after = step->after;
+    struct workflow_clock *clock = clock_named(after, name);
+    if (clock == NULL || clock->until || stands(after, name) || after->n_pauses == WORKFLOW_PAUSES)
+        return;
+    struct workflow_pause *pause = &after->pauses[after->n_pauses++];
+    *pause = (struct workflow_pause){ .from = step->now };
+    wg_copy(pause->clock, sizeof pause->clock, name);
+    clock->due = 0;
+}
+
+static void resume_clock(const struct workflow_step *step, const char *name)
+{
+    struct workflow_case *after = step->after;
+    struct workflow_clock *clock = clock_named(after, name);
+    if (clock == NULL || !stands(after, name))
+        return;
+    for (size_t i = 0; i < after->n_pauses; i++)
+        if (after->pauses[i].to == 0 && strcmp(after->pauses[i].clock, name) == 0)
+            after->pauses[i].to = step->now;
+    clock->calendar = step->facts->calendar_version;
+    clock->due = end_of(after, clock, step->facts->calendar);
+    set_due(step, workflow_clock_rule(step->workflow, name), clock);
+}
+
+void workflow_recount_clocks(const struct workflow_step *step)
+{
+    for (size_t i = 0; i < step->after->n_clocks; i++) {
+        struct workflow_clock *clock = &step->after->clocks[i];
+        const struct workflow_clock_rule *rule = workflow_clock_rule(step->workflow, clock->name);
+        if (clock->until || rule == NULL)
+            continue;
+        clock->limit = limit_of(step, rule);
+        clock->calendar = step->facts->calendar_version;
+        clock->due = end_of(step->after, clock, step->facts->calendar);
+        set_due(step, rule, clock);
+    }
+}
+
+void workflow_extend_clock(const struct workflow_step *step, const char *name, int64_t days)
+{
+    struct workflow_clock *clock = clock_named(step->after, name);
+    if (clock == NULL || clock->until || days < 1 || days > 1000)
+        return;
+    clock->extra += (int32_t)days;
+    clock->fired = 0;
+    clock->calendar = step->facts->calendar_version;
+    clock->due = end_of(step->after, clock, step->facts->calendar);
+    set_due(step, workflow_clock_rule(step->workflow, name), clock);
+}
+
+void workflow_move_clocks(const struct workflow_step *step, const struct workflow_row *row,
+                          int32_t k)
+{
+    struct json_object *stop = workflow_member(row, "stop"),
+                       *start = workflow_member(row, "start"),
+                       *pause = workflow_member(row, "pause"),
+                       *resume = workflow_member(row, "resume");
+    char name[28];
+    for (size_t i = 0; i < workflow_length(stop); i++) {
+        if (strcmp(workflow_item(stop, i), "all") == 0)
+            step->after->n_clocks = step->after->n_pauses = 0;
+        name_for(workflow_item(stop, i), k, name);
+        workflow_stop_clock(step->after, name);
+    }
+    for (size_t i = 0; i < workflow_length(start); i++)
+        start_clock(step, workflow_item(start, i), k);
+    for (size_t i = 0; i < workflow_length(pause); i++)
+        pause_clock(step, workflow_item(pause, i));
+    for (size_t i = 0; i < workflow_length(resume); i++)
+        resume_clock(step, workflow_item(resume, i));
+    workflow_set_wake(step->workflow, step->after, step->facts->calendar);
+}
+
+/* ---- as JSON */
+
+static void write_pauses(const struct workflow_case *from, const char *clock, struct wg_text *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < from->n_pauses; i++) {
+        const struct workflow_pause *pause = &from->pauses[i];
+        if (strcmp(pause->clock, clock) != 0)
+            continue;
+        if (!any)
+            wg_write_array(out, "pauses");
+        any = true;
+        wg_write_array(out, NULL);
+        wg_write_int(out, NULL, pause->from);
+        if (pause->to == 0)
+            wg_write_null(out, NULL);
+        else
+            wg_write_int(out, NULL, pause->to);
+        wg_write_end_array(out);
+    }
+    if (any)
+        wg_write_end_array(out);
 }
 
 void workflow_write_clocks(const struct workflow_case *from, struct wg_text *out, const char *key)
 {
     wg_write_object(out, key);
     for (size_t i = 0; i < from->n_clocks; i++) {
-        wg_write_object(out, from->clocks[i].name);
-        wg_write_int(out, "start", from->clocks[i].start);
-        wg_write_int(out, "due", from->clocks[i].due);
-        wg_write_int(out, "calendar", from->clocks[i].calendar);
+        const struct workflow_clock *clock = &from->clocks[i];
+        wg_write_object(out, clock->name);
+        wg_write_int(out, "start", clock->start);
+        if (clock->due == 0)
+            wg_write_null(out, "due");
+        else
+            wg_write_int(out, "due", clock->due);
+        wg_write_int(out, "calendar", clock->calendar);
+        if (!clock->until)
+            wg_limit_write(&clock->limit, out, "limit");
+        if (clock->extra != 0)
+            wg_write_int(out, "extra", clock->extra);
+        if (clock->cap != 0)
+            wg_write_int(out, "cap", clock->cap);
+        if (clock->fired != 0)
+            wg_write_int(out, "fired", clock->fired);
+        write_pauses(from, clock->name, out);
         wg_write_end_object(out);
     }
     wg_write_end_object(out);
 }
 
+static void read_pauses(struct workflow_case *to, const char *clock, struct json_object *list)
+{
+    for (size_t i = 0; i < workflow_length(list) && to->n_pauses < WORKFLOW_PAUSES; i++) {
+        struct json_object *pair = json_object_array_get_idx(list, i);
+        struct workflow_pause *pause = &to->pauses[to->n_pauses++];
+        *pause = (struct workflow_pause){
+            .from = json_object_get_int64(json_object_array_get_idx(pair, 0)),
+            .to = json_object_get_int64(json_object_array_get_idx(pair, 1)),
+        };
+        wg_copy(pause->clock, sizeof pause->clock, clock);
+    }
+}
+
 void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks)
 {
-    to->n_clocks = 0;
+    char fault[120];
+    to->n_clocks = to->n_pauses = 0;
     if (!json_object_is_type(clocks, json_type_object))
         return;
-    json_object_object_foreach(clocks, name, clock)
+    json_object_object_foreach(clocks, name, given)
     {
         if (to->n_clocks == WORKFLOW_CLOCKS)
             return;
         struct workflow_clock *read = &to->clocks[to->n_clocks++];
+        struct json_object *limit = wg_json_get(given, "limit");
+        *read = (struct workflow_clock){
+            .start = wg_json_int(given, "start"),
+            .due = wg_json_int(given, "due"),
+            .calendar = wg_json_int(given, "calendar"),
+            .fired = (int32_t)wg_json_int(given, "fired"),
+            .extra = (int32_t)wg_json_int(given, "extra"),
+            .cap = wg_json_int(given, "cap"),
+        };
         wg_copy(read->name, sizeof read->name, name);
-        read->start = wg_json_int(clock, "start");
-        read->due = wg_json_int(clock, "due");
-        read->calendar = wg_json_int(clock, "calendar");
+        read->until = limit == NULL ||
+                      wg_limit_parse(limit, &read->limit, fault, sizeof fault) != 0;
+        read_pauses(to, name, wg_json_get(given, "pauses"));
     }
 }

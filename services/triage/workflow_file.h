@@ -1,36 +1,145 @@
-/* What the engine reads of a workflow file, and the forms of its actions. Pure. Private to
- * workflow.c. */
+/* What the engine reads of a workflow file. Pure. Private to workflow*.c. */
 #pragma once
 
 #include "services/triage/workflow.h"
 
-/* A word of the engine: kind is "effects", "needs" or "guards". In workflow.c. */
-bool workflow_word_known(const char *kind, const char *word);
-/* True where a form may have a field of this type and name. In workflow.c. */
+struct json_object *workflow_open_row(const struct workflow *workflow);
+struct json_object *workflow_actions(const struct workflow *workflow);
+/* The rows "tasks" of the file; NULL: it has none. */
+struct json_object *workflow_tasks(const struct workflow *workflow);
+struct json_object *workflow_approval(const struct workflow *workflow, const char *name);
+bool workflow_is_final(const struct workflow *workflow, const char *state);
+bool workflow_is_task_final(const struct workflow *workflow, const char *state);
+
+/* What a file says of a clock. */
+struct workflow_clock_rule {
+    const char *name, *owner, *until, *cap, *on_warn, *on_breach; /* NULL = not said */
+    struct wg_limit limit;
+    bool due;
+    int32_t margin; /* per cent of the time to the cap */
+    size_t n_warn;
+    int32_t warn[4]; /* per cent, rising */
+};
+enum { WORKFLOW_RULES = 16 };
+/* NULL: there is no such clock. The name may be that of a task's clock, "<name>/<k>". */
+const struct workflow_clock_rule *workflow_clock_rule(const struct workflow *workflow,
+                                                      const char *name);
+
+/* An action and the variant of it that is taken. */
+struct workflow_row {
+    struct json_object *action, *row; /* the same where the action has no rows */
+};
+/* A member of the row, or of its action; NULL: neither has it. */
+struct json_object *workflow_member(const struct workflow_row *row, const char *member);
+/* Its text; "" = neither has it. */
+const char *workflow_word(const struct workflow_row *row, const char *member);
+bool workflow_flag(const struct workflow_row *row, const char *member);
+/* The i-th variant; false: there are no more. */
+bool workflow_row_at(struct json_object *action, size_t i, struct workflow_row *ret_row);
+const char *workflow_item(struct json_object *list, size_t i);
+size_t workflow_length(struct json_object *list);
+bool workflow_contains(struct json_object *list, const char *word);
+
+/* ---- workflow_value.c: what guards and effects may name, and what it is worth */
+
+/* All that a step may look at. */
+struct workflow_step {
+    const struct workflow *workflow;
+    const struct workflow_case *before;
+    struct workflow_case *after;
+    const struct workflow_facts *facts;
+    const struct workflow_actor *actor;
+    struct json_object *input;
+    const struct workflow_task *task; /* NULL = of the case */
+    int64_t now;
+};
+/* A number or a word; neither = it is not known. */
+struct workflow_value {
+    bool known;
+    int64_t number;
+    const char *word; /* NULL = a number; borrowed from the file, the case or the input */
+};
+/* What an assignment or a comparison says on its right. */
+struct workflow_value workflow_valued(const struct workflow_step *step, const char *text);
+/* True where the guard holds for the case as it stands in step->before. */
+bool workflow_holds(const struct workflow_step *step, const char *guard);
+/* Whether a file may say this; attributes, roles and approvals are those of the file. */
+bool workflow_guard_known(struct json_object *definition, const char *guard);
+bool workflow_value_known(const char *value);
+bool workflow_is_attribute(struct json_object *definition, const char *name);
+bool workflow_among(const char *const *list, size_t n, const char *text);
+void workflow_set_word(struct workflow_case *after, const char *name, const char *word);
+void workflow_set_number(struct workflow_case *after, const char *name, int64_t number);
+void workflow_unset(struct workflow_case *after, const char *name);
+int64_t workflow_number(const struct workflow_case *from, const char *name);
+
+/* ---- workflow_effect.c */
+
+/* Applies one effect to step->after. */
+void workflow_apply(const struct workflow_step *step, const struct workflow_row *row,
+                    const char *effect);
+bool workflow_effect_known(struct json_object *definition, const char *effect);
+bool workflow_need_known(const char *need);
 bool workflow_field_known(const char *type, const char *name);
 
-struct json_object *workflow_open_row(const struct workflow *workflow);
-struct json_object *workflow_action(const struct workflow *workflow, const char *action);
-struct json_object *workflow_actions(const struct workflow *workflow);
-struct wg_limit workflow_default_limit(const struct workflow *workflow, const char *clock);
-/* True for the clock whose end is the case's deadline. */
-bool workflow_is_due_clock(const struct workflow *workflow, const char *clock);
-/* True unless the action's row says "deciding": false (a note). */
-bool workflow_is_deciding(struct json_object *row);
+/* ---- workflow_choose.c */
+
+extern const struct workflow_actor workflow_itself; /* the system; in workflow.c */
+/* 0, or the refusal (enum workflow_refusal) of the variant that came furthest; ret_why is the guard
+ * that broke. */
+int workflow_choose(const struct workflow_step *step, struct json_object *action,
+                    struct workflow_row *ret_row, const char **ret_why);
+/* True for a row that gives the case to a role in which nobody is. */
+bool workflow_nobody_there(const struct workflow_step *step, const struct workflow_row *row);
+
+/* ---- workflow_notice.c */
+
+/* One step on its way: what was decided so far, and what it is about. */
+struct workflow_course {
+    struct workflow_decision *decision;
+    const char *owner; /* of the clock that struck; NULL = none */
+    int32_t task;      /* that is acted upon, or whose clock struck; 0 = none */
+    size_t had_tasks;  /* before the step */
+};
+void workflow_add_notices(const struct workflow_step *step, const struct workflow_course *course,
+                          struct json_object *list);
 
 /* ---- workflow_clocks.c */
 
-/* Stops and starts what the action's row says, at this moment; due_at and wake_at follow. */
-void workflow_move_clocks(const struct workflow *workflow, struct json_object *row,
-                          struct workflow_case *after, const struct workflow_facts *facts,
-                          int64_t now);
+/* Stops, starts, pauses and resumes what the row says, at this moment; k > 0: of this task. */
+void workflow_move_clocks(const struct workflow_step *step, const struct workflow_row *row,
+                          int32_t k);
+/* Counts what runs anew, with the limits of the facts. */
+void workflow_recount_clocks(const struct workflow_step *step);
+/* Grants working days on top. */
+void workflow_extend_clock(const struct workflow_step *step, const char *name, int64_t days);
+void workflow_stop_clock(struct workflow_case *after, const char *name);
+/* due_at and wake_at as the clocks have them. */
+void workflow_set_wake(const struct workflow *workflow, struct workflow_case *after,
+                       const struct wg_calendar *calendar);
+/* The clock that wants something by now, the earliest first; NULL: none. ret_per_cent: which mark. */
+struct workflow_clock *workflow_due_clock(const struct workflow *workflow,
+                                          struct workflow_case *after,
+                                          const struct wg_calendar *calendar, int64_t now,
+                                          int32_t *ret_per_cent);
+
+/* ---- workflow_record.c: what the event stores */
+
+/* The row after the step, as far as it changed: whoever applies these to the row before has the row
+ * after. Tasks that changed are among them. */
+void workflow_write_effects(struct wg_text *out, const char *key,
+                            const struct workflow_case *before, const struct workflow_case *after);
+/* Takes back what such effects say. */
+void workflow_read_effects(struct workflow_case *after, struct json_object *effects);
+void workflow_write_was(struct wg_text *out, const struct workflow_case *before,
+                        const struct workflow_case *after);
 
 /* ---- workflow_form.c */
 
-/* Judges an action's input by its row's fields; unmet is the need that the facts leave open (NULL =
+/* Judges an action's input by its fields; unmet is the need that the facts leave open (NULL =
  * none). */
-void workflow_judge_input(struct json_object *row, struct json_object *input, const char *unmet,
+void workflow_judge_input(struct json_object *action, struct json_object *input, const char *unmet,
                           struct wg_problem *problem);
-/* The row's fields as a form; what the case lacks is required. The caller owns it. */
-struct json_object *workflow_form(struct json_object *row, const struct workflow_case *before,
+/* The action's fields as a form; what the case lacks is required. The caller owns it. */
+struct json_object *workflow_form(struct json_object *action, const struct workflow_case *before,
                                   bool english);

@@ -1,0 +1,127 @@
+/* Which variant of an action fits a case, and whether this person may take it now. */
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/json.h"
+
+#include "services/triage/workflow_file.h"
+
+static const int64_t UNDO_WITHIN = 300 * WG_SECOND;
+
+static bool from_fits(const struct workflow_step *step, const struct workflow_row *row)
+{
+    struct json_object *from = workflow_member(row, "from");
+    if (step->task != NULL)
+        return workflow_contains(from, step->task->state);
+    return workflow_contains(from, step->before->state) ||
+           (workflow_contains(from, "any") &&
+            !workflow_is_final(step->workflow, step->before->state));
+}
+
+static bool is_approver(const struct workflow_step *step)
+{
+    const struct workflow_attribute *asked = workflow_attribute(step->before, "asked");
+    if (asked == NULL)
+        return false;
+    struct json_object *steps =
+        wg_json_get(workflow_approval(step->workflow, asked->word), "steps");
+    const char *post =
+        workflow_item(steps, (size_t)workflow_number(step->before, "asked_step"));
+    return post != NULL && step->actor->has_post(post, step->before->area, step->actor->arg);
+}
+
+static bool holds_it(const struct workflow_actor *actor, int64_t staff, int32_t party)
+{
+    return actor->staff_id == staff || (party != 0 && actor->party == party);
+}
+
+/* Whether the actor is what a word of "by" says. */
+static bool is(const struct workflow_step *step, const char *who)
+{
+    const struct workflow_actor *actor = step->actor;
+    if (strcmp(who, "reporter") == 0)
+        return actor->reporter;
+    if (actor->staff_id == 0)
+        return false;
+    if (strcmp(who, "holder") == 0)
+        return holds_it(actor, step->before->holder, step->before->party);
+    if (strcmp(who, "assignee") == 0)
+        return step->task != NULL && holds_it(actor, step->task->staff, step->task->party);
+    if (strcmp(who, "opener") == 0)
+        return step->facts->opener == actor->staff_id;
+    if (strcmp(who, "asker") == 0)
+        return workflow_number(step->before, "asked_by") == actor->staff_id;
+    if (strcmp(who, "approver") == 0)
+        return is_approver(step);
+    return actor->has_post(who, step->before->area, actor->arg);
+}
+
+static bool may(const struct workflow_step *step, const struct workflow_row *row)
+{
+    struct json_object *by = workflow_member(row, "by");
+    if (step->actor == &workflow_itself)
+        return true;
+    for (size_t i = 0; i < workflow_length(by); i++)
+        if (is(step, workflow_item(by, i)))
+            return true;
+    return false;
+}
+
+static bool can_undo(const struct workflow_step *step)
+{
+    const struct workflow_facts *facts = step->facts;
+    return wg_json_get(facts->last_data, "before") != NULL &&
+           facts->last_actor == step->actor->staff_id && facts->last_actor != 0 &&
+           step->now - facts->last_at <= UNDO_WITHIN;
+}
+
+/* The first guard that does not hold; NULL: all do. */
+static const char *broken_guard(const struct workflow_step *step, const struct workflow_row *row)
+{
+    struct json_object *guards = workflow_member(row, "guards");
+    for (size_t i = 0; i < workflow_length(guards); i++)
+        if (!workflow_holds(step, workflow_item(guards, i)))
+            return workflow_item(guards, i);
+    return workflow_flag(row, "undo") && !can_undo(step) ? "undo" : NULL;
+}
+
+int workflow_choose(const struct workflow_step *step, struct json_object *action,
+                  struct workflow_row *ret_row, const char **ret_why)
+{
+    int refusal = STEP_ILLEGAL;
+    struct workflow_row row;
+    for (size_t i = 0; workflow_row_at(action, i, &row); i++) {
+        if (!from_fits(step, &row))
+            continue;
+        if (!may(step, &row)) {
+            refusal = refusal < STEP_FORBIDDEN ? STEP_FORBIDDEN : refusal;
+            continue;
+        }
+        const char *why = broken_guard(step, &row);
+        if (why == NULL) {
+            *ret_row = row;
+            return 0;
+        }
+        refusal = STEP_GUARD;
+        *ret_why = why;
+    }
+    return refusal;
+}
+
+bool workflow_nobody_there(const struct workflow_step *step, const struct workflow_row *row)
+{
+    static const char gives[] = "holder=";
+    struct json_object *effects = workflow_member(row, "effects");
+    for (size_t i = 0; i < workflow_length(effects); i++) {
+        const char *effect = workflow_item(effects, i);
+        if (strncmp(effect, gives, strlen(gives)) != 0 || effect[strlen(gives)] == '@')
+            continue;
+        bool there = false;
+        for (size_t r = 0; r < step->facts->n_roles; r++)
+            there = there || (strcmp(step->facts->roles[r].role, effect + strlen(gives)) == 0 &&
+                              step->facts->roles[r].n > 0);
+        if (!there)
+            return true;
+    }
+    return false;
+}
