@@ -9,4 +9,7 @@ FROM notices n WHERE n.set_aside_at IS NOT NULL
 UNION ALL
 SELECT 'delivery', d.id, d.n, d.tries, d.created_at, d.reason
 FROM deliveries d WHERE d.state = 'failed'
+UNION ALL
+SELECT 'clock', c.id, c.version, c.wake_tries, c.wake_at, 'not woken in five tries: nobody is told when its time is over'
+FROM cases c WHERE c.wake_tries >= 5
 ORDER BY 1, 2;

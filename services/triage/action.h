@@ -1,56 +1,76 @@
 /* One action on its way, shared by actions.c (its course), action_request.c (what is asked),
- * action_rows.c (columns) and replies.c (what the asker is told). */
+ * action_names.c (who and what its fields name) and replies.c (what the asker is told). */
 #pragma once
 
 #include "common/access.h"
 #include "common/crypto.h"
 #include "common/http.h"
 
-#include "services/triage/city_load.h"
+#include "services/triage/case_row.h"
 
 struct actions;
+
+enum { ACTION_NAMES = 16 };
 
 struct action {
     struct actions *owner;
     struct wg_request *request;
     struct wg_caller caller;
     int64_t case_id;
+    int32_t task;  /* k; 0 = the case itself */
+    bool reporter; /* acts by the query code of one of the case's reports */
     char name[40];
     struct json_object *input; /* the action's own fields */
     bool only_list;            /* GET */
-    bool has_match;
-    int32_t match; /* of If-Match */
+    bool has_match, by_key;    /* If-Match, Idempotency-Key was sent */
+    int32_t match;             /* of If-Match */
     uint8_t key[WG_HASH_BYTES], body[WG_HASH_BYTES];
     int rounds; /* how often it was decided */
     /* as read */
-    struct workflow_case before;
-    double lat, lon;
-    bool has_point, reporter_has_mail;
-    int64_t holder; /* chosen, by code */
-    const struct workflow *workflow;
-    struct workflow_decision decision;
+    struct case_row row, partner;
+    int64_t partner_id;
+    const struct workflow *workflow, *partner_workflow;
+    /* members of staff that the fields name, looked up */
+    size_t n_names;
+    struct {
+        char code[48];
+        int64_t staff; /* 0: nobody, or not within what the caller may read */
+    } names[ACTION_NAMES];
+    struct workflow_decision decision, partner_decision;
     int32_t n; /* of the event, once written */
 };
 
 void action_free(struct action **action);
+/* Before it is decided (anew). */
+void action_forget(struct action *action);
 struct workflow_actor action_actor(const struct action *action);
+/* What a step of the case itself needs to know. */
+void action_facts(const struct action *action, struct workflow_facts *ret_facts);
+const struct knowledge *action_knowledge(const struct action *action);
 
 /* ---- action_request.c */
 
-/* "12", or its number with date and check digit. 0: neither. */
-int64_t action_case_id(const char *text);
+/* "12", its number with date and check digit, or that with "-k" of a task (ret_task; NULL: no task
+ * is meant). 0: none of these. */
+int64_t action_case_id(const char *text, int32_t *ret_task);
 /* False: it was answered. */
 bool action_key_fine(struct wg_request *request);
 bool action_take_body(struct action *action);
 /* "<n>" of If-Match; a list or a weak tag never matches. */
 void action_take_match(struct action *action);
 
-/* ---- action_rows.c */
+/* ---- action_names.c */
 
-/* Takes what read_case.sql gave, but its workflow and the key's earlier use. */
-void action_read(struct action *action, const PGresult *rows);
-/* Of a wg_batch: locks the cases, then moves them. */
-void action_build(struct wg_flight *flight, void **items, size_t n, void *arg);
+/* The codes of the members of staff that the fields name, to be looked up. */
+void action_collect_names(struct action *action);
+/* rows: columns of find_staff.sql. */
+void action_take_names(struct action *action, const PGresult *rows);
+/* What the fields choose: place, category, holder, party. */
+void action_chosen(const struct action *action, struct facts_input *ret_input);
+/* Whom the tasks of the input are for. */
+void action_name_tasks(const struct action *action, struct workflow_facts *facts);
+/* Codes that the city does not have, before the engine is asked. */
+void action_judge_names(const struct action *action, struct wg_problem *problem);
 
 /* ---- replies.c */
 

@@ -5,17 +5,36 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/text.h"
 
 #include "services/triage/action.h"
 
-/* "12" or its number with date and check digit. 0: neither. */
-int64_t action_case_id(const char *text)
+/* "-k" behind the number; 0 = there is none. Cuts it off. */
+static int32_t cut_task(char *number)
 {
-    char date[7], *end;
+    char *last = strrchr(number, '-');
+    size_t dashes = 0;
+    for (const char *at = number; *at != '\0'; at++)
+        dashes += *at == '-';
+    /* "YYMMDD-<id>-<c>-<k>" */
+    if (last == NULL || dashes != 3)
+        return 0;
+    char *end;
+    long k = strtol(last + 1, &end, 10);
+    *last = '\0';
+    return *end == '\0' && k > 0 && k <= WORKFLOW_TASKS ? (int32_t)k : 0;
+}
+
+int64_t action_case_id(const char *text, int32_t *ret_task)
+{
+    char date[7], number[64], *end;
     int64_t id;
-    if (wg_number_read(text, &id, date) == 0)
+    wg_copy(number, sizeof number, text);
+    if (ret_task != NULL && (*ret_task = cut_task(number)) == 0)
+        return 0;
+    if (wg_number_read(number, &id, date) == 0)
         return id;
-    id = strtoll(text, &end, 10);
+    id = strtoll(number, &end, 10);
     return *end == '\0' && id > 0 ? id : 0;
 }
 

@@ -14,7 +14,7 @@
 #include "common/text.h"
 
 #include "services/triage/action.h"
-#include "services/triage/facts.h"
+#include "services/triage/moves.h"
 #include "triage_sql.h"
 
 enum { ROUNDS_MOST = 20, WEIGHT = 4000, SINCE_MOST = 50 };
@@ -29,11 +29,21 @@ struct actions {
     struct wg_metric *done, *again, *delay;
 };
 
+void action_forget(struct action *action)
+{
+    case_row_clear(&action->row);
+    case_row_clear(&action->partner);
+    workflow_decision_clear(&action->partner_decision);
+    action->partner_id = 0;
+    action->partner_workflow = NULL;
+}
+
 void action_free(struct action **action)
 {
     if (*action == NULL)
         return;
     json_object_put((*action)->input);
+    action_forget(*action);
     workflow_decision_clear(&(*action)->decision);
     free(*action);
     *action = NULL;
@@ -46,7 +56,11 @@ static bool has_post(const char *post, const char *area, const void *caller)
 
 struct workflow_actor action_actor(const struct action *action)
 {
-    return (struct workflow_actor){ action->caller.staff_id, has_post, &action->caller };
+    return (struct workflow_actor){ .staff_id = action->reporter ? 0 : action->caller.staff_id,
+                                    .party = action->caller.party_id,
+                                    .reporter = action->reporter,
+                                    .has_post = has_post,
+                                    .arg = &action->caller };
 }
 
 /* ---- one more reading on the way */
@@ -111,45 +125,21 @@ static void answer_stale(struct action *action)
 
 /* ---- deciding */
 
-static void find_facts(struct action *action, struct workflow_facts *facts)
+const struct knowledge *action_knowledge(const struct action *action)
 {
-    struct knowledge *knowledge = action->owner->knowledge;
-    const char *category = wg_json_text(action->input, "category"),
-               *area = wg_json_text(action->input, "area");
-    /* A place that the case has stands, unless another is chosen: borders never move a case. */
-    bool keeps = area == NULL && strcmp(action->before.reason, "place") != 0 &&
-                 strcmp(action->before.reason, "outside") != 0 &&
-                 strcmp(action->before.reason, "grid") != 0;
-    const struct facts_input input = {
-        .category = category != NULL ? category : action->before.category,
-        .area = area != NULL ? area : (keeps ? action->before.area : ""),
-        .area_chosen = area != NULL,
-        .has_point = action->has_point,
-        .lat = action->lat,
-        .lon = action->lon,
-        .holder = action->holder,
-        .reporter_has_mail = action->reporter_has_mail,
-    };
-    const struct facts_source source = { &knowledge->city, knowledge->map, action->workflow };
-    facts_find(&source, &input, wg_clock_now(), facts);
+    return action->owner->knowledge;
 }
 
-/* Codes that the city does not have, before the engine is asked. */
-static void judge_codes(struct action *action, struct wg_problem *problem)
+void action_facts(const struct action *action, struct workflow_facts *ret_facts)
 {
-    const struct city *city = &action->owner->knowledge->city;
-    const char *category = wg_json_text(action->input, "category"),
-               *area = wg_json_text(action->input, "area");
-    if (category != NULL && city_category(city, category) == NULL)
-        wg_problem_error(problem, "/category", "没有这个类别", "no such category");
-    if (area != NULL && city_area_by_code(city, area) == NULL)
-        wg_problem_error(problem, "/area", "没有这个区域", "no such area");
-    else if (area != NULL && city_depth(city_area_by_code(city, area)->level) < city_depth("grid"))
-        wg_problem_error(problem, "/area", "应是网格或微网格", "must be a grid or a micro-grid");
-    if (wg_json_text(action->input, "holder") != NULL && action->holder == 0)
-        wg_problem_error(problem, "/holder", "没有这个人员，或不在此处任职",
-                         "no such person, or not with a post here");
+    struct facts_input chosen;
+    action_chosen(action, &chosen);
+    case_row_facts(&action->row, action->owner->knowledge, &chosen, ret_facts);
+    action_name_tasks(action, ret_facts);
+    ret_facts->partner = action->partner_id;
 }
+
+static void read_named(struct action *action);
 
 static void write_down(struct action *action)
 {
@@ -183,6 +173,33 @@ static void refuse(struct action *action, int refusal, const char *why, struct w
     action_free(&action);
 }
 
+/* The other case goes through its own action at the same moment, as the system's. 0, or a refusal.
+ */
+static int decide_partner(struct action *action, struct wg_problem *problem, const char **ret_why)
+{
+    const char *field, *attribute, *name = NULL;
+    const struct facts_input nothing = { .category = "", .area = "" };
+    struct workflow_facts facts;
+    if (action->task != 0 || action->partner_workflow == NULL ||
+        !workflow_partner(action->workflow, action->name, &field, &attribute, &name))
+        return 0;
+    WG_AUTO(wg_json_put) struct json_object *input = json_object_new_object();
+    case_row_facts(&action->partner, action->owner->knowledge, &nothing, &facts);
+    facts.partner = action->case_id;
+    const struct workflow_ask ask = { .before = &action->partner.before,
+                                      .action = name,
+                                      .actor = &workflow_itself,
+                                      .facts = &facts,
+                                      .input = input,
+                                      .now = wg_clock_now() };
+    bool apart = action->partner_id != action->case_id &&
+                 action->partner.before.training == action->row.before.training;
+    *ret_why = "partner";
+    return !apart ? STEP_GUARD
+                  : workflow_step(action->partner_workflow, &ask, &action->partner_decision,
+                                  problem, ret_why);
+}
+
 static void decide(struct action *action)
 {
     struct workflow_facts facts;
@@ -191,15 +208,18 @@ static void decide(struct action *action)
     WG_AUTO(wg_problem_destroy)
     struct wg_problem *problem =
         wg_problem_new(422, "invalid-action", "操作内容有误", "The action has faults");
-    judge_codes(action, problem);
-    find_facts(action, &facts);
-    const struct workflow_ask ask = { .before = &action->before,
+    action_judge_names(action, problem);
+    action_facts(action, &facts);
+    const struct workflow_ask ask = { .before = &action->row.before,
                                       .action = action->name,
+                                      .task = action->task,
                                       .actor = &actor,
                                       .facts = &facts,
                                       .input = action->input,
                                       .now = wg_clock_now() };
     int refusal = workflow_step(action->workflow, &ask, &action->decision, problem, &why);
+    if (refusal == 0)
+        refusal = decide_partner(action, problem, &why) == 0 ? 0 : STEP_GUARD;
     if (refusal == 0)
         write_down(action);
     else
@@ -209,10 +229,11 @@ static void decide(struct action *action)
 /* ---- the case as it stands */
 
 /* True where the key has done something before: then it was answered, or is being answered. */
-static bool answered_before(struct action *action, const PGresult *rows)
+static bool answered_before(struct action *action, const PGresult *rows, int row)
 {
+    enum { KEY_BODY = 25, KEY_N = 26 };
     size_t length;
-    const void *body = wg_get_bytes(rows, 0, 24, &length);
+    const void *body = wg_get_bytes(rows, row, KEY_BODY, &length);
     if (body == NULL)
         return false;
     if (length != WG_HASH_BYTES || memcmp(body, action->body, length) != 0) {
@@ -220,56 +241,105 @@ static bool answered_before(struct action *action, const PGresult *rows)
         action_free(&action);
         return true;
     }
-    action->n = (int32_t)wg_get_i64(rows, 0, 25);
+    action->n = (int32_t)wg_get_i64(rows, row, KEY_N);
     if (action->rounds <= 1) /* else its own earlier try had won */
         workflow_decision_clear(&action->decision);
     answer(action);
     return true;
 }
 
-static void take_case(struct action *action, const PGresult *rows)
+/* Whoever has to do with it: within the caller's areas, or whose turn it is. */
+static bool may_touch(const struct action *action)
 {
-    bool there = PQntuples(rows) > 0 && wg_may_read(&action->caller, wg_get_text(rows, 0, 7));
-    if (!there) {
-        reply_no_case(action);
-        action_free(&action);
-        return;
-    }
-    if (!action->only_list && answered_before(action, rows))
-        return;
-    workflow_decision_clear(&action->decision);
-    action_read(action, rows);
-    action->workflow = knowledge_workflow(action->owner->knowledge, (int)wg_get_i64(rows, 0, 2));
-    if (action->workflow == NULL) {
-        reply_away(action); /* the version is being loaded */
-        action_free(&action);
-    } else if (action->only_list) {
-        reply_list(action);
-        action_free(&action);
-    } else if (!action->has_match) {
+    const struct workflow_case *before = &action->row.before;
+    const struct wg_caller *caller = &action->caller;
+    bool mine = action->reporter || wg_may_read(caller, before->area) ||
+                (caller->staff_id != 0 && before->holder == caller->staff_id) ||
+                (caller->party_id != 0 && before->party == caller->party_id);
+    for (size_t i = 0; i < before->n_tasks; i++)
+        mine = mine || (caller->staff_id != 0 && before->tasks[i].staff == caller->staff_id) ||
+               (caller->party_id != 0 && before->tasks[i].party == caller->party_id);
+    return mine && wg_may_touch(caller, action->case_id, action->task);
+}
+
+/* Notes need no If-Match: they decide nothing that somebody else could have decided meanwhile. */
+static void judge_match(struct action *action)
+{
+    bool decides = workflow_decides(action->workflow, action->name, action->task);
+    if (!action->has_match && decides && !action->reporter) {
         reply_match_required(action);
         action_free(&action);
-    } else if (action->match != action->before.decided) {
+    } else if (action->has_match && decides && action->match != action->row.before.decided) {
         answer_stale(action);
     } else {
         decide(action);
     }
 }
 
-static void staff_landed(struct wg_flight *flight, void *arg)
+static void names_landed(struct wg_flight *flight, void *arg)
 {
     struct action *action = arg;
-    const PGresult *staff = rows_of(flight, &action), *rows;
+    const PGresult *staff = rows_of(flight, &action);
     if (staff == NULL)
         return;
-    /* Whoever is chosen must have a post somewhere inside what the chooser may read. */
-    char areas[400];
-    wg_copy(areas, sizeof areas, PQntuples(staff) > 0 ? wg_get_text(staff, 0, 1) : "");
-    for (char *code = strtok(areas, ","); code != NULL; code = strtok(NULL, ","))
-        if (wg_may_read(&action->caller, code))
-            action->holder = wg_get_i64(staff, 0, 0);
-    rows = wg_flight_result(flight, 1);
-    take_case(action, rows);
+    const PGresult *rows = wg_flight_result(flight, 1);
+    action_take_names(action, staff);
+    int row = case_row_find(rows, action->partner_id);
+    if (row >= 0) {
+        case_row_read(&action->partner, rows, row);
+        if (wg_may_read(&action->caller, action->partner.before.area))
+            action->partner_workflow =
+                knowledge_workflow(action->owner->knowledge, action->partner.workflow);
+    }
+    judge_match(action);
+}
+
+/* The other case that the action names; 0 = none. */
+static int64_t partner_of(const struct action *action)
+{
+    const char *field = NULL, *attribute = NULL, *name = NULL;
+    if (action->task != 0 ||
+        !workflow_partner(action->workflow, action->name, &field, &attribute, &name))
+        return 0;
+    if (field == NULL) {
+        const struct workflow_attribute *kept = workflow_attribute(&action->row.before, attribute);
+        return kept == NULL ? 0 : kept->number;
+    }
+    const char *number = wg_json_text(action->input, field);
+    return number == NULL ? 0 : action_case_id(number, NULL);
+}
+
+static void take_case(struct action *action, const PGresult *rows)
+{
+    int row = case_row_find(rows, action->case_id);
+    action_forget(action);
+    if (row >= 0)
+        case_row_read(&action->row, rows, row);
+    if (row < 0 || !may_touch(action)) {
+        reply_no_case(action);
+        action_free(&action);
+        return;
+    }
+    if (!action->only_list && answered_before(action, rows, row))
+        return;
+    workflow_decision_clear(&action->decision);
+    action->workflow = knowledge_workflow(action->owner->knowledge, action->row.workflow);
+    if (action->workflow == NULL) {
+        reply_away(action); /* the version is being loaded */
+        action_free(&action);
+        return;
+    }
+    if (action->only_list) {
+        reply_list(action);
+        action_free(&action);
+        return;
+    }
+    action_collect_names(action);
+    action->partner_id = partner_of(action);
+    if (action->n_names == 0 && action->partner_id == 0)
+        judge_match(action);
+    else
+        read_named(action);
 }
 
 static void case_landed(struct wg_flight *flight, void *arg)
@@ -280,48 +350,89 @@ static void case_landed(struct wg_flight *flight, void *arg)
         take_case(action, rows);
 }
 
-static void read_case(struct action *action)
+static void add_read_case(struct wg_flight *flight, int64_t id, const uint8_t *key)
 {
-    const char *holder = wg_json_text(action->input, "holder");
-    WG_AUTO(wg_flight_destroy)
-    struct wg_flight *flight = wg_flight_new(holder == NULL ? case_landed : staff_landed, action);
-    if (holder != NULL) {
-        WG_AUTO(wg_params_destroy) struct wg_params *staff = wg_params_new();
-        wg_params_text(staff, holder);
-        wg_flight_add(flight, SQL_FIND_STAFF, &staff);
-    }
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_i64(params, action->case_id);
-    wg_params_bytes(params, action->only_list ? NULL : action->key, sizeof action->key);
+    struct wg_column *ids = wg_column_new(WG_I64);
+    wg_column_i64(ids, id);
+    wg_params_array(params, &ids);
+    wg_params_bytes(params, key, WG_HASH_BYTES);
     wg_flight_add(flight, SQL_READ_CASE, &params);
-    action->rounds++;
-    if (action->rounds <= ROUNDS_MOST && wg_db_send(action->owner->reads, &flight) == 0)
+}
+
+static void send(struct action *action, struct wg_flight **flight)
+{
+    if (wg_db_send(action->owner->reads, flight) == 0)
         return;
     reply_away(action);
     action_free(&action);
 }
 
+static void read_named(struct action *action)
+{
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(names_landed, action);
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    struct wg_column *codes = wg_column_new(WG_STRING);
+    for (size_t i = 0; i < action->n_names; i++)
+        wg_column_text(codes, action->names[i].code);
+    wg_params_array(params, &codes);
+    wg_flight_add(flight, SQL_FIND_STAFF, &params);
+    add_read_case(flight, action->partner_id, NULL);
+    send(action, &flight);
+}
+
+static void read_case(struct action *action)
+{
+    if (++action->rounds > ROUNDS_MOST) {
+        reply_away(action);
+        action_free(&action);
+        return;
+    }
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(case_landed, action);
+    add_read_case(flight, action->case_id, action->only_list ? NULL : action->key);
+    send(action, &flight);
+}
+
 /* ---- writing */
 
-static int32_t written(const PGresult *rows, int64_t case_id)
+static void put_moves(struct moves *moves, const struct action *action)
 {
-    for (int row = 0; row < PQntuples(rows); row++)
-        if (wg_get_i64(rows, row, 0) == case_id)
-            return (int32_t)wg_get_i64(rows, row, 1);
-    return 0;
+    const struct move own = { .before = &action->row.before,
+                              .decision = &action->decision,
+                              .group = action->case_id,
+                              .actor = action->caller.staff_id,
+                              .key = action->key,
+                              .body = action->body,
+                              .input = action->input };
+    const struct move other = { .before = &action->partner.before,
+                                .decision = &action->partner_decision,
+                                .group = action->case_id,
+                                .actor = action->caller.staff_id };
+    moves_put(moves, &own);
+    if (action->partner_decision.data.length > 0)
+        moves_put(moves, &other);
+}
+
+static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
+{
+    WG_AUTO(wg_free) struct moves *moves = moves_new();
+    (void)arg;
+    for (size_t i = 0; i < n; i++)
+        put_moves(moves, items[i]);
+    moves_add(&moves, flight);
 }
 
 static void done(const struct wg_flight *flight, void **items, size_t n, void *arg)
 {
     struct actions *actions = arg;
-    const PGresult *rows = wg_flight_result(flight, 1);
-    int64_t ids[500];
+    const PGresult *rows = wg_flight_result(flight, MOVES_RESULT);
+    int64_t ids[1000];
     size_t told = 0;
     if (WG_FAULT(TRIAGE_AFTER_ACTION) < 0)
         wg_log(WG_WARNING, "fault-point", "point=triage.after_action_commit_before_reply");
     for (size_t i = 0; i < n; i++) {
         struct action *action = items[i];
-        action->n = written(rows, action->case_id);
+        action->n = moves_written(rows, action->case_id);
         if (action->n ==
             0) { /* the guard: somebody else was first; decide anew on what stands now */
             wg_count(actions->again, 1);
@@ -335,6 +446,8 @@ static void done(const struct wg_flight *flight, void **items, size_t n, void *a
                      (long long)(wg_clock_mono() - wg_request_started(action->request)));
         if (action->decision.n_notices > 0)
             ids[told++] = action->case_id;
+        if (action->partner_decision.n_notices > 0)
+            ids[told++] = action->partner_id;
         answer(action);
     }
     if (told > 0)
@@ -389,7 +502,7 @@ static struct action *begin(struct wg_request *request, struct actions *actions)
     action->owner = actions;
     action->request = request;
     action->caller = *wg_request_caller(request);
-    action->case_id = action_case_id(wg_request_param(request, "id"));
+    action->case_id = action_case_id(wg_request_param(request, "id"), NULL);
     if (action->case_id != 0 && loader_complete(actions->loader))
         return action;
     if (action->case_id == 0)
@@ -443,7 +556,7 @@ struct actions *actions_new(struct wg_service *service, struct wg_db *reads, str
     const struct wg_batch_rules rules = {
         .name = "actions",
         .key = key_of,
-        .build = action_build,
+        .build = build,
         .done = done,
         .reject = reject,
         .again = again,

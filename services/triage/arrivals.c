@@ -95,16 +95,26 @@ static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, i
         .lon = opening->lon,
         .opening = true,
         .reporter_has_mail = wg_get_bool(rows, row, 9),
+        .reporter_known = wg_get_bool(rows, row, 10),
     };
     const struct workflow_case fresh = {
         .id = wg_get_i64(rows, row, 0),
         .training = wg_get_bool(rows, row, 8),
         .opened_at = now,
     };
-    const struct facts_source source = { &knowledge->city, knowledge->map, knowledge->newest };
+    const struct city_category *category = city_category(&knowledge->city, input.category);
+    const struct workflow *workflow =
+        category == NULL ? knowledge->newest : knowledge_newest(knowledge, category->workflow);
+    const struct facts_source source = { &knowledge->city, knowledge->map, workflow };
     facts_find(&source, &input, now, &facts);
-    opening->workflow = workflow_id(knowledge->newest);
-    workflow_open(knowledge->newest, &fresh, &facts, &opening->decision);
+    facts.opener = wg_get_i64(rows, row, 11);
+    facts.source = wg_get_bool(rows, row, 12);
+    facts.external_due = wg_get_time(rows, row, 13);
+    facts.return_by = wg_get_time(rows, row, 14);
+    facts.backfilled = wg_get_bool(rows, row, 15);
+    facts.reports = 1;
+    opening->workflow = workflow_id(workflow);
+    workflow_open(workflow, &fresh, &facts, &opening->decision);
     return opening;
 }
 
@@ -157,11 +167,13 @@ static void read_reports(struct arrivals *arrivals, const int64_t *ids, size_t n
 
 /* ---- writing */
 
-static void put_clocks(struct wg_column *column, const struct workflow_case *after,
-                       struct wg_text *room)
+static void put_json(struct wg_column *column, const struct workflow_case *after,
+                     void (*write)(const struct workflow_case *from, struct wg_text *out,
+                                   const char *key),
+                     struct wg_text *room)
 {
     wg_text_clear(room);
-    workflow_write_clocks(after, room, NULL);
+    write(after, room, NULL);
     wg_column_bytes(column, room->bytes, room->length);
 }
 
@@ -191,17 +203,21 @@ static void put_row(struct wg_column **c, const struct opening *opening, struct 
     wg_column_i64(c[15], after->opened_at);
     wg_column_i64_or_null(c[16], after->due_at);
     wg_column_i64_or_null(c[17], after->wake_at);
-    put_clocks(c[18], after, room);
+    put_json(c[18], after, workflow_write_clocks, room);
     wg_column_text(c[19], opening->decision.event);
     wg_column_bytes(c[20], opening->decision.data.bytes, opening->decision.data.length);
+    if (workflow_has_more(after))
+        put_json(c[21], after, workflow_write_more, room);
+    else
+        wg_column_null(c[21]);
 }
 
 static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
 {
     static const enum wg_type types[] = {
-        WG_I64,    WG_I32,  WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_STRING,
-        WG_STRING, WG_I64,  WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL,
-        WG_BOOL,   WG_TIME, WG_TIME,   WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,
+        WG_I64,  WG_I32,    WG_STRING, WG_STRING, WG_STRING, WG_I64,  WG_STRING, WG_STRING,
+        WG_I64,  WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL, WG_BOOL,   WG_TIME,
+        WG_TIME, WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,   WG_JSON,
     };
     struct wg_column *columns[WG_COUNT(types)];
     struct notice_columns notices;

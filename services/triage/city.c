@@ -40,6 +40,12 @@ void city_categories_add(struct city_categories *categories, const struct city_c
     categories->rows[categories->n++] = *category;
 }
 
+void city_parties_add(struct city_parties *parties, const struct city_party *party)
+{
+    parties->rows = grown(parties->rows, parties->n, &parties->room, sizeof parties->rows[0]);
+    parties->rows[parties->n++] = *party;
+}
+
 /* ---- sorting */
 
 static int compare_i64(int64_t left, int64_t right)
@@ -144,12 +150,19 @@ void city_categories_clear(struct city_categories *categories)
     *categories = (struct city_categories){ 0 };
 }
 
+void city_parties_clear(struct city_parties *parties)
+{
+    free(parties->rows);
+    *parties = (struct city_parties){ 0 };
+}
+
 void city_clear(struct city *city)
 {
     city_areas_clear(&city->areas);
     city_posts_clear(&city->posts);
     city_duties_clear(&city->duties);
     city_categories_clear(&city->categories);
+    city_parties_clear(&city->parties);
     wg_calendar_destroy(&city->calendar);
 }
 
@@ -224,4 +237,21 @@ bool city_is_matter(const struct city *city, const struct city_area *area, const
         category = row == NULL ? NULL : row->parent;
     }
     return false;
+}
+
+/* A few hundred, asked for when somebody acts: a walk is enough. */
+const struct city_party *city_party_by_id(const struct city *city, int32_t id)
+{
+    for (size_t i = 0; i < city->parties.n; i++)
+        if (city->parties.rows[i].id == id)
+            return &city->parties.rows[i];
+    return NULL;
+}
+
+const struct city_party *city_party_by_code(const struct city *city, const char *code)
+{
+    for (size_t i = 0; i < city->parties.n; i++)
+        if (strcmp(city->parties.rows[i].code, code) == 0)
+            return &city->parties.rows[i];
+    return NULL;
 }

@@ -37,9 +37,19 @@ struct city_limit {
 
 struct city_category {
     char code[CITY_CATEGORY], parent[CITY_CATEGORY], grade[CITY_WORD], responsible[CITY_WORD];
+    char workflow[32]; /* what a report of it opens */
     bool restricted;
     size_t n_limits;
-    struct city_limit limits[6];
+    struct city_limit limits[12];
+};
+
+/* An organisation that can hold work, or that can only be asked. */
+struct city_party {
+    int32_t id;
+    char code[48];
+    bool ordered; /* it can be given orders */
+    size_t n_staff;
+    int64_t staff[8]; /* the first of those who act for it */
 };
 
 /* A part that is loaded and replaced as a whole. */
@@ -65,11 +75,18 @@ struct city_categories {
     int64_t version;
 };
 
+struct city_parties {
+    struct city_party *rows; /* by id */
+    size_t n, room;
+    int64_t version;
+};
+
 struct city {
     struct city_areas areas;
     struct city_posts posts;
     struct city_duties duties;
     struct city_categories categories;
+    struct city_parties parties;
     struct wg_calendar *calendar;
     int64_t calendar_version;
     double metres_lon, metres_lat; /* metres a degree */
@@ -87,6 +104,8 @@ void city_categories_finish(struct city_categories *categories);
 void city_areas_clear(struct city_areas *areas);
 void city_posts_clear(struct city_posts *posts);
 void city_duties_clear(struct city_duties *duties);
+void city_parties_add(struct city_parties *parties, const struct city_party *party);
+void city_parties_clear(struct city_parties *parties);
 void city_categories_clear(struct city_categories *categories);
 void city_clear(struct city *city);
 
@@ -94,6 +113,8 @@ void city_clear(struct city *city);
 const struct city_area *city_area_by_id(const struct city *city, int64_t id);
 const struct city_area *city_area_by_code(const struct city *city, const char *code);
 const struct city_category *city_category(const struct city *city, const char *code);
+const struct city_party *city_party_by_id(const struct city *city, int32_t id);
+const struct city_party *city_party_by_code(const struct city *city, const char *code);
 /* The area around it; NULL: it is the root. */
 const struct city_area *city_parent(const struct city *city, const struct city_area *area);
 /* The area without a parent: the district's root. NULL: no areas. */

@@ -13,11 +13,11 @@
 #include "services/triage/workflow_offer.h"
 #include "triage_sql.h"
 
-enum { AREA_SLICE = 250, ROW_SLICE = 1000, KINDS = 6, AGAIN_MS = 1000 };
-enum kind { AREAS, STAFF, DUTY, CATEGORIES, CALENDARS, WORKFLOWS };
+enum { AREA_SLICE = 250, ROW_SLICE = 1000, KINDS = 7, AGAIN_MS = 1000 };
+enum kind { AREAS, STAFF, DUTY, CATEGORIES, CALENDARS, WORKFLOWS, PARTIES };
 
-static const char *const kind_names[KINDS] = { "areas",      "staff",     "duty",
-                                               "categories", "calendars", "workflows" };
+static const char *const kind_names[KINDS] = { "areas",     "staff",     "duty",   "categories",
+                                               "calendars", "workflows", "parties" };
 
 /* Every kind has two states: whether it was ever loaded, and whether it is being loaded now. */
 struct loader {
@@ -281,6 +281,7 @@ static void categories_landed(struct wg_flight *flight, void *arg)
         snprintf(category.responsible, sizeof category.responsible, "%s",
                  wg_get_text(rows, row, 3));
         read_limits(&category, wg_get_text(rows, row, 5));
+        wg_copy(category.workflow, sizeof category.workflow, wg_get_text(rows, row, 6));
         city_categories_add(&fresh, &category);
     }
     city_categories_finish(&fresh);
@@ -288,6 +289,31 @@ static void categories_landed(struct wg_flight *flight, void *arg)
     city_categories_clear(&loader->knowledge->city.categories);
     loader->knowledge->city.categories = fresh;
     finished(loader, CATEGORIES, fresh.n);
+}
+
+/* ---- parties, with those who act for them */
+
+static void parties_landed(struct wg_flight *flight, void *arg)
+{
+    struct loader *loader = arg;
+    struct city_parties fresh = { .version = loader->version[PARTIES] };
+    const PGresult *rows = wg_flight_result(flight, 0);
+    if (!over(loader, PARTIES, flight))
+        return;
+    for (int row = 0; row < PQntuples(rows); row++) {
+        struct city_party party = { .id = (int32_t)wg_get_i64(rows, row, 0),
+                                    .ordered = wg_get_bool(rows, row, 2) };
+        char staff[240];
+        wg_copy(party.code, sizeof party.code, wg_get_text(rows, row, 1));
+        wg_copy(staff, sizeof staff, wg_get_text(rows, row, 3));
+        for (char *id = strtok(staff, ","); id != NULL && party.n_staff < WG_COUNT(party.staff);
+             id = strtok(NULL, ","))
+            party.staff[party.n_staff++] = strtoll(id, NULL, 10);
+        city_parties_add(&fresh, &party);
+    }
+    city_parties_clear(&loader->knowledge->city.parties);
+    loader->knowledge->city.parties = fresh;
+    finished(loader, PARTIES, fresh.n);
 }
 
 static void calendar_landed(struct wg_flight *flight, void *arg)
@@ -384,6 +410,9 @@ static void load(struct loader *loader, enum kind kind)
         wg_params_time(params, wg_clock_now());
         ask(loader, CALENDARS, SQL_READ_CALENDAR, &params, calendar_landed);
         break;
+    case PARTIES:
+        ask(loader, PARTIES, SQL_READ_PARTIES, &params, parties_landed);
+        break;
     case WORKFLOWS:
         if (!loader->loaded[WORKFLOWS] &&
             !workflow_offer(loader->db, loader->folder, insert_landed, loader))
@@ -396,7 +425,8 @@ static void load(struct loader *loader, enum kind kind)
 void loader_changed(struct loader *loader, const char *kind, int64_t version)
 {
     for (int i = 0; i < KINDS; i++) {
-        if (strcmp(kind, kind_names[i]) != 0)
+        bool of_staff = i == PARTIES && strcmp(kind, kind_names[STAFF]) == 0;
+        if (strcmp(kind, kind_names[i]) != 0 && !of_staff)
             continue;
         loader->version[i] = version;
         if (loader->loading[i])
@@ -439,6 +469,14 @@ const struct workflow *knowledge_workflow(const struct knowledge *knowledge, int
         if (workflow_id(knowledge->workflows[i]) == id)
             return knowledge->workflows[i];
     return NULL;
+}
+
+const struct workflow *knowledge_newest(const struct knowledge *knowledge, const char *name)
+{
+    for (size_t i = knowledge->n_workflows; name[0] != '\0' && i-- > 0;)
+        if (strcmp(workflow_name(knowledge->workflows[i]), name) == 0)
+            return knowledge->workflows[i];
+    return knowledge->newest;
 }
 
 struct loader *loader_new(struct wg_service *service, struct wg_db *db, const char *folder,

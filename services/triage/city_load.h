@@ -33,4 +33,7 @@ void loader_changed(struct loader *loader, const char *kind, int64_t version);
 bool loader_complete(const struct loader *loader);
 /* Called once, when everything is there for the first time. */
 void loader_on_complete(struct loader *loader, void (*fn)(void *arg), void *arg);
+/* The newest version of the workflow of this name; of the one that reports open by default where
+ * there is none. */
+const struct workflow *knowledge_newest(const struct knowledge *knowledge, const char *name);
 const struct workflow *knowledge_workflow(const struct knowledge *knowledge, int id);

@@ -50,16 +50,34 @@ static void put_category(struct workflow_facts *facts, const struct city_categor
 
 /* Whoever a notice of the workflow may have to tell. */
 static void put_roles(struct workflow_facts *facts, const struct facts_source *source,
-                      const struct city_area *area, int64_t now)
+                      const struct city_area *area, const char *level, int64_t now)
 {
     const char *post, *role;
     while (facts->n_roles < WORKFLOW_ROLES &&
-           (role = workflow_role(source->workflow, facts->n_roles, &post)) != NULL) {
+           (role = workflow_role(source->workflow, facts->n_roles, level, &post)) != NULL) {
         facts->roles[facts->n_roles].role = role;
         facts->roles[facts->n_roles].n =
-            assign_people(source->city, area, post, now, facts->roles[facts->n_roles].staff);
+            post[0] == '\0'
+                ? 0
+                : assign_people(source->city, area, post, now, facts->roles[facts->n_roles].staff);
         facts->n_roles++;
     }
+}
+
+void facts_people(const struct city *city, int32_t party, struct workflow_people *ret_people)
+{
+    const struct city_party *row = party == 0 ? NULL : city_party_by_id(city, party);
+    ret_people->n = 0;
+    for (size_t i = 0; row != NULL && i < row->n_staff && i < WORKFLOW_PEOPLE; i++)
+        ret_people->staff[ret_people->n++] = row->staff[i];
+}
+
+static void put_party(struct workflow_facts *facts, const struct city *city, int32_t party)
+{
+    const struct city_party *row = party == 0 ? NULL : city_party_by_id(city, party);
+    facts->party = party;
+    facts->party_ordered = row != NULL && row->ordered;
+    facts_people(city, party, &facts->party_people);
 }
 
 void facts_find(const struct facts_source *source, const struct facts_input *input, int64_t now,
@@ -77,10 +95,12 @@ void facts_find(const struct facts_source *source, const struct facts_input *inp
         .place_rule = place.rule,
         .area_id = place.area == NULL ? 0 : place.area->id,
         .reporter_has_mail = input->reporter_has_mail,
+        .reporter_known = input->reporter_known,
     };
     wg_copy(ret_facts->area, sizeof ret_facts->area, place.area == NULL ? "" : place.area->code);
     put_category(ret_facts, category);
-    if (input->holder != 0) {
+    put_party(ret_facts, city, input->party);
+    if (input->holder != 0 || input->party != 0) {
         ret_facts->holder = input->holder;
         ret_facts->holder_rule = "chosen";
     } else if (category != NULL && place.reason == NULL) {
@@ -90,5 +110,6 @@ void facts_find(const struct facts_source *source, const struct facts_input *inp
     }
     bool walks_through = place.reason == NULL && category != NULL && ret_facts->holder != 0;
     if (!input->opening || !walks_through || workflow_walk_tells_roles(source->workflow))
-        put_roles(ret_facts, source, place.area, now);
+        put_roles(ret_facts, source, place.area,
+                  input->level == NULL ? workflow_level(source->workflow) : input->level, now);
 }

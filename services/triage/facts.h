@@ -15,7 +15,9 @@ struct facts_input {
     bool area_chosen; /* the area was chosen by a person and is taken as it is */
     bool opening; /* who holds a role is looked up only where the walk may stop short or tells roles
                    */
-    bool reporter_has_mail;
+    const char *level; /* of the case, whose roles depend on it; NULL = that of the opening */
+    int32_t party;     /* chosen, or that which has it; before holder */
+    bool reporter_has_mail, reporter_known;
 };
 
 /* Where they are found. */
@@ -24,6 +26,9 @@ struct facts_source {
     struct map *map;
     const struct workflow *workflow; /* whose roles are looked for */
 };
+
+/* The staff of a party; nobody where party is 0. */
+void facts_people(const struct city *city, int32_t party, struct workflow_people *ret_people);
 
 /* Fills facts. What lies in no area belongs to the root. */
 void facts_find(const struct facts_source *source, const struct facts_input *input, int64_t now,

@@ -171,10 +171,12 @@ static void find(struct preview *preview, const struct preview_setup *setup,
                          json_object_get_double(wg_json_get(body, "lat")),
                          json_object_get_double(wg_json_get(body, "lon")), &input.lat, &input.lon);
     const struct workflow_case fresh = { .opened_at = wg_clock_now() };
-    const struct facts_source source = { &setup->knowledge->city, setup->knowledge->map,
-                                         setup->knowledge->newest };
+    const struct city_category *row = city_category(&setup->knowledge->city, input.category);
+    const struct workflow *workflow =
+        row == NULL ? setup->knowledge->newest : knowledge_newest(setup->knowledge, row->workflow);
+    const struct facts_source source = { &setup->knowledge->city, setup->knowledge->map, workflow };
     facts_find(&source, &input, fresh.opened_at, &preview->facts);
-    workflow_open(setup->knowledge->newest, &fresh, &preview->facts, &preview->decision);
+    workflow_open(workflow, &fresh, &preview->facts, &preview->decision);
 }
 
 void preview_post(struct wg_request *request, const struct preview_setup *setup)

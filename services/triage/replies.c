@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/json.h"
 #include "common/text.h"
 
@@ -20,16 +21,22 @@ static struct json_object *text_or_null(const char *text)
 
 static struct json_object *legal(const struct action *action)
 {
+    struct workflow_facts facts;
     const struct workflow_actor actor = action_actor(action);
-    return workflow_legal(action->workflow, &action->before, &actor,
-                          wg_request_english(action->request));
+    action_facts(action, &facts);
+    const struct workflow_ask ask = { .before = &action->row.before,
+                                      .task = action->task,
+                                      .actor = &actor,
+                                      .facts = &facts,
+                                      .now = wg_clock_now() };
+    return workflow_legal(action->workflow, &ask, wg_request_english(action->request));
 }
 
 void reply_list(struct action *action)
 {
     struct json_object *body = json_object_new_object();
     json_object_object_add(body, "actions", legal(action));
-    put_etag(action, action->before.decided);
+    put_etag(action, action->row.before.decided);
     wg_reply_json(action->request, 200, &body);
 }
 
@@ -58,7 +65,7 @@ void reply_key_reused(struct action *action)
 
 void reply_match_required(struct action *action)
 {
-    put_etag(action, action->before.decided);
+    put_etag(action, action->row.before.decided);
     wg_reply_refusal(action->request, 428, "if-match-required", "需要 If-Match(事件的 ETag)",
                      "If-Match (the case's ETag) is required");
 }
@@ -115,7 +122,7 @@ void reply_stale(struct action *action, const PGresult *events)
         json_object_array_add(list, event);
     }
     wg_problem_member(problem, "since", &list);
-    put_etag(action, action->before.decided);
+    put_etag(action, action->row.before.decided);
     wg_reply_problem(action->request, &problem);
 }
 

@@ -44,7 +44,9 @@ static const char *unmet(const struct workflow_row *row, const struct workflow_f
 
 static void open_tasks(const struct workflow_step *step)
 {
-    struct json_object *tasks = workflow_tasks(step->workflow), *start = wg_json_get(tasks, "start");
+    struct json_object *tasks = workflow_tasks(step->workflow),
+                       *start = wg_json_get(tasks, "start"),
+                       *letter = wg_json_get(tasks, "start_asked");
     struct workflow_case *after = step->after;
     struct json_object *given = NULL;
     json_object_object_foreach(step->input, name, value)
@@ -58,14 +60,15 @@ static void open_tasks(const struct workflow_step *step)
         const struct workflow_named *named = &step->facts->tasks[i];
         bool asked = named->party != 0 && !named->ordered;
         struct workflow_task *task = &after->tasks[after->n_tasks];
-        *task = (struct workflow_task){ .k = (int32_t)after->n_tasks + 1, .party = named->party,
-                                        .staff = named->staff, .open = true, .changed = true };
-        wg_copy(task->state, sizeof task->state,
-                wg_json_text(tasks, asked ? "asked" : "initial"));
+        *task = (struct workflow_task){ .k = (int32_t)after->n_tasks + 1,
+                                        .party = named->party,
+                                        .staff = named->staff,
+                                        .open = true,
+                                        .changed = true };
+        wg_copy(task->state, sizeof task->state, wg_json_text(tasks, asked ? "asked" : "initial"));
         after->n_tasks++;
         struct json_object *clocks = json_object_new_object();
-        if (!asked)
-            json_object_object_add(clocks, "start", json_object_get(start));
+        json_object_object_add(clocks, "start", json_object_get(asked ? letter : start));
         const struct workflow_row row = { clocks, clocks };
         workflow_move_clocks(step, &row, task->k);
         json_object_put(clocks);
@@ -113,8 +116,8 @@ static void apply_row(const struct workflow_step *step, const struct workflow_ro
 }
 
 /* An action of the system upon what the step has come to; false: none of its variants fits. */
-static bool follow(const struct workflow_step *step, const char *name, struct workflow_course *course,
-                   struct workflow_row *ret_row)
+static bool follow(const struct workflow_step *step, const char *name,
+                   struct workflow_course *course, struct workflow_row *ret_row)
 {
     const struct workflow_case so_far = *step->after;
     struct workflow_step next = *step;
@@ -122,7 +125,8 @@ static bool follow(const struct workflow_step *step, const char *name, struct wo
     next.before = &so_far;
     next.actor = &workflow_itself;
     next.task = NULL;
-    if (workflow_choose(&next, wg_json_get(workflow_actions(step->workflow), name), ret_row, &why) != 0)
+    if (workflow_choose(&next, wg_json_get(workflow_actions(step->workflow), name), ret_row,
+                        &why) != 0)
         return false;
     /* What the step's own actor did stays his: the effects may name him. */
     next.actor = step->actor;
@@ -179,7 +183,7 @@ static void take(const struct workflow_step *step, const struct workflow_row *ro
     struct workflow_case *after = step->after;
     wg_copy(course->decision->event, sizeof course->decision->event, workflow_word(row, "event"));
     if (workflow_flag(row, "undo"))
-        workflow_read_effects(after, wg_json_get(step->facts->last_data, "before"));
+        workflow_read_effects(after, step->facts->last_before);
     apply_row(step, row, course);
     if (workflow_flag(row, "approve") || workflow_flag(row, "refuse"))
         judge_asked(step, row, course);
@@ -279,8 +283,11 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
     struct workflow_case *after = &ret_decision->after;
     struct workflow_course course = { .decision = ret_decision };
     struct wg_text *data = &ret_decision->data;
-    const struct workflow_step step = { .workflow = workflow, .before = &nothing, .after = after,
-                                        .facts = facts, .actor = &workflow_itself,
+    const struct workflow_step step = { .workflow = workflow,
+                                        .before = &nothing,
+                                        .after = after,
+                                        .facts = facts,
+                                        .actor = &workflow_itself,
                                         .now = fresh->opened_at };
     wg_write_object(data, NULL);
     wg_write_array(data, "passed");
@@ -314,8 +321,8 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
 static struct json_object *action_of(const struct workflow *workflow, const char *action,
                                      int32_t task)
 {
-    struct json_object *actions = task > 0 ? wg_json_get(workflow_tasks(workflow), "actions")
-                                           : workflow_actions(workflow);
+    struct json_object *actions =
+        task > 0 ? wg_json_get(workflow_tasks(workflow), "actions") : workflow_actions(workflow);
     return wg_json_get(actions, action);
 }
 
@@ -346,8 +353,8 @@ bool workflow_decides(const struct workflow *workflow, const char *action, int32
 static void judge_party(const struct workflow_step *step, const struct workflow_row *row,
                         struct wg_problem *problem)
 {
-    bool wrong = workflow_flag(row, "ordered") && step->facts->party != 0 &&
-                 !step->facts->party_ordered;
+    bool wrong =
+        workflow_flag(row, "ordered") && step->facts->party != 0 && !step->facts->party_ordered;
     if (wrong)
         wg_problem_error(problem, "/party", "该单位不受本级指挥，只能商请",
                          "this party cannot be given orders, only asked");
@@ -368,9 +375,12 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
 {
     struct json_object *action = action_of(workflow, ask->action, ask->task);
     struct workflow_row row;
-    struct workflow_step step = { .workflow = workflow, .before = ask->before,
-                                  .facts = ask->facts, .actor = ask->actor,
-                                  .input = ask->input, .now = ask->now,
+    struct workflow_step step = { .workflow = workflow,
+                                  .before = ask->before,
+                                  .facts = ask->facts,
+                                  .actor = ask->actor,
+                                  .input = ask->input,
+                                  .now = ask->now,
                                   .task = task_of(ask->before, ask->task) };
     if (action == NULL || (ask->task > 0 && step.task == NULL))
         return STEP_UNKNOWN;
@@ -415,14 +425,18 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     wg_copy(name, sizeof name, clock->name);
     clock->fired = mark;
     const struct workflow_step step = {
-        .workflow = workflow, .before = ask->before, .after = after, .facts = ask->facts,
-        .actor = &workflow_itself, .now = ask->now,
+        .workflow = workflow,
+        .before = ask->before,
+        .after = after,
+        .facts = ask->facts,
+        .actor = &workflow_itself,
+        .now = ask->now,
         .task = slash == NULL ? NULL : task_of(ask->before, atoi(slash + 1)),
     };
     struct workflow_course course = { .decision = ret_decision,
-                             .owner = rule == NULL ? NULL : rule->owner,
-                             .task = step.task == NULL ? 0 : step.task->k,
-                             .had_tasks = ask->before->n_tasks };
+                                      .owner = rule == NULL ? NULL : rule->owner,
+                                      .task = step.task == NULL ? 0 : step.task->k,
+                                      .had_tasks = ask->before->n_tasks };
     const char *action = rule == NULL ? NULL : mark < 100 ? rule->on_warn : rule->on_breach;
     bool taken = action != NULL && follow(&step, action, &course, &row);
     workflow_set_wake(workflow, after, ask->facts->calendar);
@@ -466,12 +480,13 @@ struct json_object *workflow_legal(const struct workflow *workflow, const struct
                                    bool english)
 {
     struct json_object *legal = json_object_new_array();
-    struct json_object *actions = ask->task > 0
-                                      ? wg_json_get(workflow_tasks(workflow), "actions")
-                                      : workflow_actions(workflow);
-    const struct workflow_step step = { .workflow = workflow, .before = ask->before,
+    struct json_object *actions = ask->task > 0 ? wg_json_get(workflow_tasks(workflow), "actions")
+                                                : workflow_actions(workflow);
+    const struct workflow_step step = { .workflow = workflow,
+                                        .before = ask->before,
                                         .after = (struct workflow_case *)ask->before,
-                                        .facts = ask->facts, .actor = ask->actor,
+                                        .facts = ask->facts,
+                                        .actor = ask->actor,
                                         .now = ask->now,
                                         .task = task_of(ask->before, ask->task) };
     if (actions == NULL || (ask->task > 0 && step.task == NULL))
@@ -484,8 +499,8 @@ struct json_object *workflow_legal(const struct workflow *workflow, const struct
             continue;
         struct json_object *one = json_object_new_object();
         json_object_object_add(one, "action", json_object_new_string(name));
-        json_object_object_add(
-            one, "title", json_object_new_string(wg_json_text(action, english ? "en" : "zh")));
+        json_object_object_add(one, "title",
+                               json_object_new_string(wg_json_text(action, english ? "en" : "zh")));
         json_object_object_add(one, "deciding",
                                json_object_new_boolean(row_decides(&row, ask->task > 0)));
         json_object_object_add(one, "fields", workflow_form(action, ask->before, english));

@@ -26,6 +26,8 @@ int workflow_id(const struct workflow *workflow);
 struct json_object *workflow_definition(const struct workflow *workflow);
 const char *workflow_name(const struct workflow *workflow);
 const char *workflow_initial(const struct workflow *workflow);
+/* The level at which its cases open. */
+const char *workflow_level(const struct workflow *workflow);
 /* True where a case that walks all the way at its opening tells anybody but the holder and the
  * reporter. */
 bool workflow_walk_tells_roles(const struct workflow *workflow);
@@ -37,10 +39,9 @@ const char *workflow_role(const struct workflow *workflow, size_t i, const char 
 enum {
     WORKFLOW_CLOCKS = 20,
     WORKFLOW_PAUSES = 16,
-    WORKFLOW_ATTRIBUTES = 24,
+    WORKFLOW_ATTRIBUTES = 40,
     WORKFLOW_LINKS = 8,
     WORKFLOW_TASKS = 10,
-    WORKFLOW_WORD = 31, /* bytes of a state or a word */
 };
 
 struct workflow_clock {
@@ -49,8 +50,8 @@ struct workflow_clock {
     int64_t start, due, calendar; /* due 0: it stands still; calendar: its version */
     bool until;                   /* its end was given: no limit */
     struct wg_limit limit;
-    int32_t extra;   /* working days that were granted on top */
-    int64_t cap;     /* it ends no later than this; 0 = none */
+    int32_t extra; /* working days that were granted on top */
+    int64_t cap;   /* it ends no later than this; 0 = none */
 };
 
 /* A clock stood still; to 0 = it does. */
@@ -61,8 +62,7 @@ struct workflow_pause {
 
 /* A word or a number; word "" = a number. */
 struct workflow_attribute {
-    char name[24];
-    char word[32];
+    char name[24], word[24];
     int64_t number;
 };
 
@@ -122,7 +122,7 @@ enum {
     WORKFLOW_TOLD = 20,  /* by one notice */
     WORKFLOW_NOTICES = 8,
     WORKFLOW_LIMITS = 12,
-    WORKFLOW_ROLES = 12,
+    WORKFLOW_ROLES = 16,
 };
 
 /* Whoever has to be told of what a person or a party was given. */
@@ -161,7 +161,7 @@ struct workflow_facts {
     int32_t party;
     bool party_ordered;
     const char *holder_rule;
-    struct workflow_people party_people; /* of the party that would hold it, or does */
+    struct workflow_people party_people;             /* of the party that would hold it, or does */
     struct workflow_people of_tasks[WORKFLOW_TASKS]; /* of the tasks that it has, by k */
     /* who must be told, by role */
     size_t n_roles;
@@ -171,14 +171,15 @@ struct workflow_facts {
         int64_t staff[WORKFLOW_PEOPLE];
     } roles[WORKFLOW_ROLES];
     bool reporter_has_mail, reporter_known;
-    int64_t partner;                              /* the other case */
-    int64_t external_due, return_by, opener;      /* of the report that opened it */
-    bool backfilled;                              /* entered long after it happened */
-    int32_t reports, children;                    /* said by so many; open cases split from it */
-    struct workflow_named tasks[WORKFLOW_TASKS];  /* of the field of type tasks, in its order */
+    int64_t partner;                             /* the other case */
+    int64_t external_due, return_by, opener;     /* of the report that opened it */
+    bool source;                                 /* it came from another system */
+    bool backfilled;                             /* entered long after it happened */
+    int32_t reports, children;                   /* said by so many; open cases split from it */
+    struct workflow_named tasks[WORKFLOW_TASKS]; /* of the field of type tasks, in its order */
     /* the event before, for an undo */
     int64_t last_actor, last_at;
-    struct json_object *last_data; /* borrowed */
+    struct json_object *last_before; /* what an undo brings back; NULL = nothing. Borrowed */
 };
 
 struct workflow_actor {
@@ -188,6 +189,9 @@ struct workflow_actor {
     bool (*has_post)(const char *post, const char *area, const void *arg);
     const void *arg;
 };
+
+/* The system: takes what nobody else may. */
+extern const struct workflow_actor workflow_itself;
 
 struct workflow_notice {
     char rule[32];

@@ -25,14 +25,22 @@ static bool is_approver(const struct workflow_step *step)
         return false;
     struct json_object *steps =
         wg_json_get(workflow_approval(step->workflow, asked->word), "steps");
-    const char *post =
-        workflow_item(steps, (size_t)workflow_number(step->before, "asked_step"));
+    const char *post = workflow_item(steps, (size_t)workflow_number(step->before, "asked_step"));
     return post != NULL && step->actor->has_post(post, step->before->area, step->actor->arg);
 }
 
 static bool holds_it(const struct workflow_actor *actor, int64_t staff, int32_t party)
 {
     return actor->staff_id == staff || (party != 0 && actor->party == party);
+}
+
+/* Had the case before it was handed on or raised. */
+static bool holds_last_link(const struct workflow_step *step)
+{
+    if (step->before->n_links == 0)
+        return false;
+    const struct workflow_link *last = &step->before->links[step->before->n_links - 1];
+    return holds_it(step->actor, last->holder, last->party);
 }
 
 /* Whether the actor is what a word of "by" says. */
@@ -49,6 +57,10 @@ static bool is(const struct workflow_step *step, const char *who)
         return step->task != NULL && holds_it(actor, step->task->staff, step->task->party);
     if (strcmp(who, "opener") == 0)
         return step->facts->opener == actor->staff_id;
+    if (strcmp(who, "former") == 0)
+        return holds_last_link(step);
+    if (strcmp(who, "author") == 0)
+        return step->facts->last_actor == actor->staff_id;
     if (strcmp(who, "asker") == 0)
         return workflow_number(step->before, "asked_by") == actor->staff_id;
     if (strcmp(who, "approver") == 0)
@@ -70,9 +82,8 @@ static bool may(const struct workflow_step *step, const struct workflow_row *row
 static bool can_undo(const struct workflow_step *step)
 {
     const struct workflow_facts *facts = step->facts;
-    return wg_json_get(facts->last_data, "before") != NULL &&
-           facts->last_actor == step->actor->staff_id && facts->last_actor != 0 &&
-           step->now - facts->last_at <= UNDO_WITHIN;
+    return facts->last_before != NULL && facts->last_actor == step->actor->staff_id &&
+           facts->last_actor != 0 && step->now - facts->last_at <= UNDO_WITHIN;
 }
 
 /* The first guard that does not hold; NULL: all do. */
@@ -86,7 +97,7 @@ static const char *broken_guard(const struct workflow_step *step, const struct w
 }
 
 int workflow_choose(const struct workflow_step *step, struct json_object *action,
-                  struct workflow_row *ret_row, const char **ret_why)
+                    struct workflow_row *ret_row, const char **ret_why)
 {
     int refusal = STEP_ILLEGAL;
     struct workflow_row row;

@@ -58,8 +58,8 @@ static int64_t mark_of(const struct workflow_case *from, const struct workflow_c
                        const struct wg_calendar *calendar, int32_t per_cent)
 {
     struct wg_pause pauses[WORKFLOW_PAUSES];
-    bool worked = !clock->until && (clock->limit.unit == WG_WORK_MINUTE ||
-                                    clock->limit.unit == WG_WORK_DAY);
+    bool worked =
+        !clock->until && (clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY);
     if (per_cent >= 100)
         return clock->due;
     if (!worked)
@@ -184,8 +184,7 @@ static void start_clock(const struct workflow_step *step, const char *word, int3
     workflow_stop_clock(step->after, name);
     if (rule == NULL || step->after->n_clocks == WORKFLOW_CLOCKS)
         return;
-    struct workflow_clock clock = { .start = step->now,
-                                    .calendar = step->facts->calendar_version };
+    struct workflow_clock clock = { .start = step->now, .calendar = step->facts->calendar_version };
     wg_copy(clock.name, sizeof clock.name, name);
     if (rule->until != NULL) {
         clock.until = true;
@@ -256,8 +255,7 @@ void workflow_extend_clock(const struct workflow_step *step, const char *name, i
 void workflow_move_clocks(const struct workflow_step *step, const struct workflow_row *row,
                           int32_t k)
 {
-    struct json_object *stop = workflow_member(row, "stop"),
-                       *start = workflow_member(row, "start"),
+    struct json_object *stop = workflow_member(row, "stop"), *start = workflow_member(row, "start"),
                        *pause = workflow_member(row, "pause"),
                        *resume = workflow_member(row, "resume");
     char name[28];
@@ -360,8 +358,8 @@ void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks)
             .cap = wg_json_int(given, "cap"),
         };
         wg_copy(read->name, sizeof read->name, name);
-        read->until = limit == NULL ||
-                      wg_limit_parse(limit, &read->limit, fault, sizeof fault) != 0;
+        read->until =
+            limit == NULL || wg_limit_parse(limit, &read->limit, fault, sizeof fault) != 0;
         read_pauses(to, name, wg_json_get(given, "pauses"));
     }
 }

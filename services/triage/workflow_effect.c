@@ -71,18 +71,21 @@ static const struct {
     const char *word;
     void (*apply)(const struct workflow_step *step);
 } effects[] = {
-    { "place", effect_place },         { "category", effect_category },
-    { "holder", effect_holder },       { "no-holder", effect_no_holder },
-    { "no-reason", effect_no_reason }, { "resolver", effect_resolver },
-    { "raise", effect_raise },         { "lower", effect_lower },
+    { "place", effect_place },
+    { "category", effect_category },
+    { "holder", effect_holder },
+    { "no-holder", effect_no_holder },
+    { "no-reason", effect_no_reason },
+    { "resolver", effect_resolver },
+    { "raise", effect_raise },
+    { "lower", effect_lower },
     { "recount", workflow_recount_clocks },
 };
 
 /* The row's own outcome, or the reason that was chosen. */
 static void effect_outcome(const struct workflow_step *step, const struct workflow_row *row)
 {
-    const char *own = workflow_word(row, "outcome"),
-               *chosen = wg_json_text(step->input, "reason");
+    const char *own = workflow_word(row, "outcome"), *chosen = wg_json_text(step->input, "reason");
     wg_copy(step->after->outcome, sizeof step->after->outcome,
             own[0] != '\0' ? own : (chosen == NULL ? "" : chosen));
 }
@@ -90,8 +93,7 @@ static void effect_outcome(const struct workflow_step *step, const struct workfl
 static void push_link(struct workflow_case *after, const char *kind)
 {
     if (after->n_links == WORKFLOW_LINKS) {
-        memmove(&after->links[0], &after->links[1],
-                (WORKFLOW_LINKS - 1) * sizeof after->links[0]);
+        memmove(&after->links[0], &after->links[1], (WORKFLOW_LINKS - 1) * sizeof after->links[0]);
         after->n_links--;
     }
     struct workflow_link *link = &after->links[after->n_links++];
@@ -134,8 +136,8 @@ static void assign(const struct workflow_step *step, const char *name, const cha
 {
     struct workflow_case *after = step->after;
     if (strcmp(name, "holder") == 0) {
-        after->holder = text[0] == '@' ? workflow_valued(step, text).number
-                                       : first_of_role(step->facts, text);
+        after->holder =
+            text[0] == '@' ? workflow_valued(step, text).number : first_of_role(step->facts, text);
         after->party = 0;
         return;
     }
@@ -167,7 +169,8 @@ static bool apply_verb(const struct workflow_step *step, const char *verb, const
     else if (strcmp(verb, "ask") == 0)
         ask_approval(step, object);
     else if (strcmp(verb, "extend") == 0)
-        workflow_extend_clock(step, object, json_object_get_int64(wg_json_get(step->input, "days")));
+        workflow_extend_clock(step, object,
+                              json_object_get_int64(wg_json_get(step->input, "days")));
     else
         return false;
     return true;
@@ -212,7 +215,8 @@ static bool assignment_known(struct json_object *definition, const char *name, c
     if (strcmp(name, "holder") == 0)
         return value[0] == '@' ? workflow_value_known(value)
                                : wg_json_get(wg_json_get(definition, "people"), value) != NULL;
-    return (workflow_among(settable, WG_COUNT(settable), name) || workflow_is_attribute(definition, name)) &&
+    return (workflow_among(settable, WG_COUNT(settable), name) ||
+            workflow_is_attribute(definition, name)) &&
            value[0] != '\0' && workflow_value_known(value);
 }
 
@@ -249,8 +253,8 @@ bool workflow_need_known(const char *need)
  * name. */
 bool workflow_field_known(const char *type, const char *name)
 {
-    static const char *const free_types[] = { "text",   "texts", "choice", "number", "time",
-                                              "flag",   "staff", "party",  "case",   "tasks" };
+    static const char *const free_types[] = { "text", "texts", "choice", "number", "time",
+                                              "flag", "staff", "party",  "case",   "tasks" };
     static const char *const own_types[] = { "category", "area" };
     if (strcmp(name, "action") == 0)
         return false;

@@ -1,7 +1,12 @@
 /* What the engine reads of a workflow file. Pure. Private to workflow*.c. */
 #pragma once
 
+#include "services/triage/reading.h"
 #include "services/triage/workflow.h"
+
+/* Judges a definition, member by member: whatever is taken, the engine can step without looking
+ * twice. False: the reading says what is wrong and where. In workflow_judge.c. */
+bool workflow_judge(struct reading *reading, struct json_object *definition);
 
 struct json_object *workflow_open_row(const struct workflow *workflow);
 struct json_object *workflow_actions(const struct workflow *workflow);
@@ -20,7 +25,7 @@ struct workflow_clock_rule {
     size_t n_warn;
     int32_t warn[4]; /* per cent, rising */
 };
-enum { WORKFLOW_RULES = 16 };
+enum { WORKFLOW_RULES = 24, WORKFLOW_ACTIONS = 160, WORKFLOW_STATES = 64 };
 /* NULL: there is no such clock. The name may be that of a task's clock, "<name>/<k>". */
 const struct workflow_clock_rule *workflow_clock_rule(const struct workflow *workflow,
                                                       const char *name);
@@ -84,7 +89,6 @@ bool workflow_field_known(const char *type, const char *name);
 
 /* ---- workflow_choose.c */
 
-extern const struct workflow_actor workflow_itself; /* the system; in workflow.c */
 /* 0, or the refusal (enum workflow_refusal) of the variant that came furthest; ret_why is the guard
  * that broke. */
 int workflow_choose(const struct workflow_step *step, struct json_object *action,
@@ -117,7 +121,8 @@ void workflow_stop_clock(struct workflow_case *after, const char *name);
 /* due_at and wake_at as the clocks have them. */
 void workflow_set_wake(const struct workflow *workflow, struct workflow_case *after,
                        const struct wg_calendar *calendar);
-/* The clock that wants something by now, the earliest first; NULL: none. ret_per_cent: which mark. */
+/* The clock that wants something by now, the earliest first; NULL: none. ret_per_cent: which mark.
+ */
 struct workflow_clock *workflow_due_clock(const struct workflow *workflow,
                                           struct workflow_case *after,
                                           const struct wg_calendar *calendar, int64_t now,

@@ -7,7 +7,7 @@
 
 #include "services/triage/workflow_file.h"
 
-enum { TEXT_MOST = 2000 };
+enum { TEXT_MOST = 2000, NUMBER_MOST = 1000000, LIST_MOST = 20, POINTER = 128 };
 
 static struct json_object *field_named(struct json_object *fields, const char *name)
 {
@@ -28,8 +28,8 @@ static bool is_choice(struct json_object *field, const char *value)
     return false;
 }
 
-static void judge_value(struct json_object *field, struct json_object *value, const char *pointer,
-                        struct wg_problem *problem)
+static void judge_text(struct json_object *field, struct json_object *value, const char *pointer,
+                       struct wg_problem *problem)
 {
     int64_t most = wg_json_get(field, "most") == NULL ? TEXT_MOST : wg_json_int(field, "most");
     if (!json_object_is_type(value, json_type_string)) {
@@ -46,6 +46,106 @@ static void judge_value(struct json_object *field, struct json_object *value, co
     else if (wg_json_get(field, "choices") != NULL &&
              !is_choice(field, json_object_get_string(value)))
         wg_problem_error(problem, pointer, "不在可选之列", "is none of the choices");
+}
+
+static void judge_number(struct json_object *field, struct json_object *value, const char *pointer,
+                         struct wg_problem *problem)
+{
+    int64_t least = wg_json_int(field, "least"), number = json_object_get_int64(value);
+    int64_t most = wg_json_get(field, "most") == NULL ? NUMBER_MOST : wg_json_int(field, "most");
+    char zh[96], en[96];
+    snprintf(zh, sizeof zh, "应为 %lld 至 %lld 的整数", (long long)least, (long long)most);
+    snprintf(en, sizeof en, "must be a whole number from %lld to %lld", (long long)least,
+             (long long)most);
+    if (!json_object_is_type(value, json_type_int) || number < least || number > most)
+        wg_problem_error(problem, pointer, zh, en);
+}
+
+static void judge_time(struct json_object *field, struct json_object *value, const char *pointer,
+                       struct wg_problem *problem)
+{
+    int64_t time;
+    (void)field;
+    if (!json_object_is_type(value, json_type_string) ||
+        wg_time_parse(json_object_get_string(value), &time) != 0)
+        wg_problem_error(problem, pointer, "应为 RFC 3339 时间", "must be a time by RFC 3339");
+}
+
+static void judge_flag(struct json_object *field, struct json_object *value, const char *pointer,
+                       struct wg_problem *problem)
+{
+    (void)field;
+    if (!json_object_is_type(value, json_type_boolean))
+        wg_problem_error(problem, pointer, "应为 true 或 false", "must be true or false");
+}
+
+/* True where it is a list of 1 to `most` items. */
+static bool judge_list(struct json_object *value, size_t most, const char *pointer,
+                       struct wg_problem *problem)
+{
+    char zh[96], en[96];
+    snprintf(zh, sizeof zh, "应为 1 至 %zu 项的数组", most);
+    snprintf(en, sizeof en, "must be a list of 1 to %zu items", most);
+    bool fine = json_object_is_type(value, json_type_array) &&
+                json_object_array_length(value) >= 1 && json_object_array_length(value) <= most;
+    if (!fine)
+        wg_problem_error(problem, pointer, zh, en);
+    return fine;
+}
+
+static void judge_texts(struct json_object *field, struct json_object *value, const char *pointer,
+                        struct wg_problem *problem)
+{
+    char item[POINTER];
+    if (!judge_list(value, LIST_MOST, pointer, problem))
+        return;
+    for (size_t i = 0; i < json_object_array_length(value); i++) {
+        snprintf(item, sizeof item, "%.100s/%zu", pointer, i);
+        judge_text(field, json_object_array_get_idx(value, i), item, problem);
+    }
+}
+
+/* [{"party" or "staff": code, "text": what}]; whether the codes exist was judged before. */
+static void judge_tasks(struct json_object *field, struct json_object *value, const char *pointer,
+                        struct wg_problem *problem)
+{
+    char item[POINTER];
+    if (!judge_list(value, WORKFLOW_TASKS, pointer, problem))
+        return;
+    for (size_t i = 0; i < json_object_array_length(value); i++) {
+        struct json_object *task = json_object_array_get_idx(value, i);
+        bool party = wg_json_get(task, "party") != NULL, staff = wg_json_get(task, "staff") != NULL;
+        snprintf(item, sizeof item, "%.100s/%zu", pointer, i);
+        if (!json_object_is_type(task, json_type_object) || (!party && !staff) ||
+            json_object_object_length(task) != 1 + party + staff) {
+            wg_problem_error(problem, item, "应为 {party 或 staff, text}",
+                             "must be {party or staff, text}");
+            continue;
+        }
+        snprintf(item, sizeof item, "%.100s/%zu/text", pointer, i);
+        judge_text(field, wg_json_get(task, "text"), item, problem);
+    }
+}
+
+static void judge_value(struct json_object *field, struct json_object *value, const char *pointer,
+                        struct wg_problem *problem)
+{
+    static const struct {
+        const char *type;
+        void (*judge)(struct json_object *field, struct json_object *value, const char *pointer,
+                      struct wg_problem *problem);
+    } judges[] = { { "number", judge_number },
+                   { "time", judge_time },
+                   { "flag", judge_flag },
+                   { "texts", judge_texts },
+                   { "tasks", judge_tasks } };
+    for (size_t i = 0; i < WG_COUNT(judges); i++) {
+        if (strcmp(judges[i].type, wg_json_text(field, "type")) != 0)
+            continue;
+        judges[i].judge(field, value, pointer, problem);
+        return;
+    }
+    judge_text(field, value, pointer, problem);
 }
 
 /* Which field would meet the need that is open: the one whose "missing" names it. */
@@ -67,11 +167,11 @@ static void demand(struct json_object *fields, const char *unmet, struct wg_prob
     }
 }
 
-void workflow_judge_input(struct json_object *row, struct json_object *input, const char *unmet,
+void workflow_judge_input(struct json_object *action, struct json_object *input, const char *unmet,
                           struct wg_problem *problem)
 {
-    struct json_object *fields = wg_json_get(row, "fields");
-    char pointer[128];
+    struct json_object *fields = wg_json_get(action, "fields");
+    char pointer[POINTER];
     json_object_object_foreach(input, name, value)
     {
         struct json_object *field = field_named(fields, name);
@@ -119,10 +219,11 @@ static bool lacks(const struct workflow_case *before, const char *need)
     return strcmp(before->reason, need) == 0;
 }
 
-struct json_object *workflow_form(struct json_object *row, const struct workflow_case *before,
+struct json_object *workflow_form(struct json_object *action, const struct workflow_case *before,
                                   bool english)
 {
-    struct json_object *fields = wg_json_get(row, "fields"), *form = json_object_new_array();
+    static const char *const bounds[] = { "least", "most" };
+    struct json_object *fields = wg_json_get(action, "fields"), *form = json_object_new_array();
     for (size_t i = 0; fields != NULL && i < json_object_array_length(fields); i++) {
         struct json_object *field = json_object_array_get_idx(fields, i),
                            *one = json_object_new_object();
@@ -133,8 +234,10 @@ struct json_object *workflow_form(struct json_object *row, const struct workflow
         json_object_object_add(one, "title",
                                json_object_get(wg_json_get(field, english ? "en" : "zh")));
         json_object_object_add(one, "required", json_object_new_boolean(required));
-        if (wg_json_get(field, "most") != NULL)
-            json_object_object_add(one, "most", json_object_get(wg_json_get(field, "most")));
+        for (size_t m = 0; m < WG_COUNT(bounds); m++)
+            if (wg_json_get(field, bounds[m]) != NULL)
+                json_object_object_add(one, bounds[m],
+                                       json_object_get(wg_json_get(field, bounds[m])));
         if (wg_json_get(field, "choices") != NULL)
             json_object_object_add(one, "choices", choices_of(field, english));
         json_object_array_add(form, one);

@@ -31,8 +31,19 @@ static void tell_assignees(const struct workflow_step *step, const struct workfl
         const struct workflow_task *task = &after->tasks[i];
         if (!task->changed && task->k != course->task)
             continue;
-        tell_people(notice, i < had ? &step->facts->of_tasks[i] : &step->facts->tasks[i - had].people);
+        tell_people(notice,
+                    i < had ? &step->facts->of_tasks[i] : &step->facts->tasks[i - had].people);
     }
+}
+
+/* Whoever the approval now waits for: the role of that post's name. */
+static const char *approver(const struct workflow_step *step)
+{
+    const struct workflow_attribute *asked = workflow_attribute(step->after, "asked");
+    struct json_object *steps =
+        asked == NULL ? NULL : wg_json_get(workflow_approval(step->workflow, asked->word), "steps");
+    const char *post = workflow_item(steps, (size_t)workflow_number(step->after, "asked_step"));
+    return post == NULL ? "" : post;
 }
 
 static void tell_whom(const struct workflow_step *step, const struct workflow_course *course,
@@ -50,6 +61,8 @@ static void tell_whom(const struct workflow_step *step, const struct workflow_co
     } else if (strcmp(to, "assignee") == 0) {
         tell_assignees(step, course, notice);
     }
+    if (strcmp(to, "approver") == 0)
+        to = approver(step);
     for (size_t r = 0; r < facts->n_roles; r++)
         for (size_t i = 0; strcmp(facts->roles[r].role, to) == 0 && i < facts->roles[r].n; i++)
             tell(notice, facts->roles[r].staff[i]);
@@ -67,14 +80,15 @@ static void add_notice(const struct workflow_step *step, const struct workflow_c
             notice = &decision->notices[i];
     wg_copy(notice->rule, sizeof notice->rule, rule);
     notice->to_reporter = notice->to_reporter || to_reporter;
-    tell_whom(step, course, strcmp(to, "owner") == 0 && course->owner != NULL ? course->owner : to, notice);
+    tell_whom(step, course, strcmp(to, "owner") == 0 && course->owner != NULL ? course->owner : to,
+              notice);
     bool anybody = notice->n > 0 || (to_reporter && step->facts->reporter_has_mail);
     if (notice == &fresh && anybody && decision->n_notices < WORKFLOW_NOTICES)
         decision->notices[decision->n_notices++] = fresh;
 }
 
 void workflow_add_notices(const struct workflow_step *step, const struct workflow_course *course,
-                        struct json_object *list)
+                          struct json_object *list)
 {
     for (size_t i = 0; i < workflow_length(list); i++)
         add_notice(step, course, json_object_array_get_idx(list, i));

@@ -1,4 +1,5 @@
-/* A case as JSON: what its row holds beside the columns, and what an event says that a step changed.
+/* A case as JSON: what its row holds beside the columns, and what an event says that a step
+ * changed.
  */
 #include <stdio.h>
 #include <string.h>

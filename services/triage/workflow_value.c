@@ -1,6 +1,6 @@
-/* What the guards and effects of a workflow file may name, and what it is worth; and whether a guard
- * holds. The grammar is that of schema/workflows/README.md; everything that is no word of the engine
- * is an attribute that the file declares. */
+/* What the guards and effects of a workflow file may name, and what it is worth; and whether a
+ * guard holds. The grammar is that of schema/workflows/README.md; everything that is no word of the
+ * engine is an attribute that the file declares. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +36,7 @@ const struct workflow_attribute *workflow_attribute(const struct workflow_case *
 
 static struct workflow_attribute *attribute_for(struct workflow_case *after, const char *name)
 {
-    struct workflow_attribute *found =
-        (struct workflow_attribute *)workflow_attribute(after, name);
+    struct workflow_attribute *found = (struct workflow_attribute *)workflow_attribute(after, name);
     if (found != NULL || after->n_attributes == WORKFLOW_ATTRIBUTES)
         return found; /* a file declares no more: workflow_new sees to it */
     found = &after->attributes[after->n_attributes++];
@@ -117,11 +116,11 @@ static int64_t sample_of(int64_t id)
     return (int64_t)((((uint64_t)id * UINT64_C(2654435761)) >> 16) % 100);
 }
 
-static const char *const columns[] = { "state",  "level",    "grade",      "holder",
-                                       "party",  "outcome",  "resolver",   "restricted",
-                                       "tasks",  "handed",   "raised",     "reports",
-                                       "children", "steps",  "sample",     "reporter",
-                                       "opened_at", "asked", "asked_step", "asked_by" };
+static const char *const columns[] = { "state",     "level",   "grade",      "holder",
+                                       "party",     "outcome", "resolver",   "restricted",
+                                       "tasks",     "handed",  "raised",     "reports",
+                                       "children",  "steps",   "sample",     "reporter",
+                                       "opened_at", "asked",   "asked_step", "asked_by" };
 
 static struct workflow_value column(const struct workflow_step *step, const char *name)
 {
@@ -144,15 +143,13 @@ static struct workflow_value column(const struct workflow_step *step, const char
     const struct {
         const char *name;
         int64_t number;
-    } numbers[] = { { "holder", from->holder },
-                    { "party", from->party },
-                    { "resolver", from->resolver },
-                    { "restricted", from->restricted },
-                    { "reports", step->facts->reports },
-                    { "children", step->facts->children },
-                    { "sample", sample_of(from->id) },
-                    { "reporter", step->facts->reporter_known },
-                    { "opened_at", from->opened_at } };
+    } numbers[] = {
+        { "holder", from->holder },          { "party", from->party },
+        { "resolver", from->resolver },      { "restricted", from->restricted },
+        { "reports", step->facts->reports }, { "children", step->facts->children },
+        { "sample", sample_of(from->id) },   { "reporter", step->facts->reporter_known },
+        { "opened_at", from->opened_at }
+    };
     for (size_t i = 0; i < WG_COUNT(numbers); i++)
         if (strcmp(numbers[i].name, name) == 0)
             return number(numbers[i].number);
@@ -162,7 +159,7 @@ static struct workflow_value column(const struct workflow_step *step, const char
     return attribute->word[0] != '\0' ? word(attribute->word) : number(attribute->number);
 }
 
-/* NAME or NAME.days: whole days since that time. */
+/* NAME, or NAME.days and NAME.hours: how many whole ones since that time. */
 static struct workflow_value named(const struct workflow_step *step, const char *name)
 {
     const char *dot = strchr(name, '.');
@@ -173,12 +170,13 @@ static struct workflow_value named(const struct workflow_step *step, const char 
     struct workflow_value time = column(step, bare);
     if (!time.known || time.word != NULL || time.number == 0)
         return (struct workflow_value){ 0 };
-    return number((step->now - time.number) / (86400 * WG_SECOND));
+    return number((step->now - time.number) /
+                  ((strcmp(dot, ".days") == 0 ? 86400 : 3600) * WG_SECOND));
 }
 
 static const char *const at_values[] = { "actor",  "now",          "holder",    "party",
                                          "state",  "level",        "partner",   "opener",
-                                         "external_due", "return_by", "backfilled" };
+                                         "source", "external_due", "return_by", "backfilled" };
 
 /* @value; 0 is nobody and nothing. */
 static struct workflow_value at_value(const struct workflow_step *step, const char *name)
@@ -187,15 +185,11 @@ static struct workflow_value at_value(const struct workflow_step *step, const ch
         const char *name;
         int64_t number;
     } numbers[] = {
-        { "actor", step->actor->staff_id },
-        { "now", step->now },
-        { "holder", step->after->holder },
-        { "party", step->after->party },
-        { "partner", step->facts->partner },
-        { "opener", step->facts->opener },
-        { "external_due", step->facts->external_due },
-        { "return_by", step->facts->return_by },
-        { "backfilled", step->facts->backfilled },
+        { "actor", step->actor->staff_id },      { "now", step->now },
+        { "holder", step->after->holder },       { "party", step->after->party },
+        { "partner", step->facts->partner },     { "opener", step->facts->opener },
+        { "source", step->facts->source },       { "external_due", step->facts->external_due },
+        { "return_by", step->facts->return_by }, { "backfilled", step->facts->backfilled },
     };
     if (strcmp(name, "state") == 0)
         return word(step->before->state);
@@ -311,7 +305,7 @@ bool workflow_guard_known(struct json_object *definition, const char *guard)
         return false;
     struct comparison parsed = comparison_of(guard);
     char *dot = strchr(parsed.name, '.');
-    if (dot != NULL && strcmp(dot, ".days") != 0)
+    if (dot != NULL && strcmp(dot, ".days") != 0 && strcmp(dot, ".hours") != 0)
         return false;
     if (dot != NULL)
         *dot = '\0';

@@ -1,4 +1,5 @@
--- A member of staff by code. $1 code. Columns: id, and codes of the areas of the posts, joined by commas.
+-- Members of staff by code. $1 codes. Columns: code, id, and codes of the areas of the posts, joined by commas.
 -- Tables read: staff, posts, areas. Locks: none.
-SELECT s.id, string_agg(a.code, ',') FROM staff s JOIN posts p ON p.staff_id = s.id JOIN areas a ON a.id = p.area_id
-WHERE s.code = $1::text AND s.left_at IS NULL GROUP BY s.id
+SELECT s.code, s.id, string_agg(a.code, ',') FROM staff s JOIN posts p ON p.staff_id = s.id
+JOIN areas a ON a.id = p.area_id
+WHERE s.code = ANY ($1::text[]) AND s.left_at IS NULL GROUP BY s.code, s.id

@@ -1,3 +1,4 @@
--- Categories in use. No parameters. Columns: code, parent, grade, responsible, restricted, limits (json text).
+-- Categories in use. No parameters. Columns: code, parent, grade, responsible, restricted, limits (json text),
+-- workflow.
 -- Tables read: categories. Locks: none.
-SELECT code, parent, grade, responsible, restricted, limits::text FROM categories WHERE retired_at IS NULL
+SELECT code, parent, grade, responsible, restricted, limits::text, workflow FROM categories WHERE retired_at IS NULL

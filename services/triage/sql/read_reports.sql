@@ -1,7 +1,9 @@
 -- Reports that wait to be taken up. $1 ids. Columns: id, received_at, first 60 characters of the text, category,
--- area, lat, lon, crs, training, reporter has mail and consents.
+-- area, lat, lon, crs, training, reporter has mail and consents, there is a reporter, who entered it, from another system,
+-- its due_at and return_by, entered long after it happened.
 -- Tables read: arrivals, reports, reporters. Locks: none.
 SELECT r.id, r.received_at, left(r.text, 60), r.category, r.area, r.lat, r.lon, r.crs, r.training,
-    coalesce(p.has_email AND p.consent, false)
+    coalesce(p.has_email AND p.consent, false), p.report_id IS NOT NULL, r.entered_by, r.source_system IS NOT NULL,
+    r.source_due_at, r.source_return_by, coalesce(r.occurred_at < r.received_at - interval '1 day', false)
 FROM arrivals a JOIN reports r ON r.id = a.report_id LEFT JOIN reporters p ON p.report_id = r.id
 WHERE a.report_id = ANY ($1::bigint[])

@@ -1,0 +1,171 @@
+/* Who and what the fields of an action name: staff, parties, areas, categories, other cases.
+ * Whether they exist is judged here, before the engine is asked. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/text.h"
+
+#include "services/triage/action.h"
+
+/* ---- staff */
+
+static void collect(struct action *action, const char *code)
+{
+    for (size_t i = 0; i < action->n_names; i++)
+        if (strcmp(action->names[i].code, code) == 0)
+            return;
+    if (action->n_names < ACTION_NAMES && strlen(code) < sizeof action->names[0].code)
+        wg_copy(action->names[action->n_names++].code, sizeof action->names[0].code, code);
+}
+
+static struct json_object *tasks_of(const struct action *action)
+{
+    const char *field = workflow_field_of_type(action->workflow, action->name, "tasks");
+    struct json_object *tasks =
+        action->task != 0 || field == NULL ? NULL : wg_json_get(action->input, field);
+    return json_object_is_type(tasks, json_type_array) ? tasks : NULL;
+}
+
+static size_t task_count(struct json_object *tasks)
+{
+    size_t n = tasks == NULL ? 0 : json_object_array_length(tasks);
+    return n < WORKFLOW_TASKS ? n : WORKFLOW_TASKS;
+}
+
+void action_collect_names(struct action *action)
+{
+    struct json_object *tasks = tasks_of(action);
+    const char *field = workflow_field_of_type(action->workflow, action->name, "staff");
+    const char *code = field == NULL ? NULL : wg_json_text(action->input, field);
+    action->n_names = 0;
+    if (code != NULL)
+        collect(action, code);
+    for (size_t i = 0; i < task_count(tasks); i++) {
+        code = wg_json_text(json_object_array_get_idx(tasks, i), "staff");
+        if (code != NULL)
+            collect(action, code);
+    }
+}
+
+/* Whoever is chosen must have a post somewhere inside what the chooser may read. */
+void action_take_names(struct action *action, const PGresult *rows)
+{
+    for (int row = 0; row < PQntuples(rows); row++) {
+        char areas[400];
+        bool here = false;
+        wg_copy(areas, sizeof areas, wg_get_text(rows, row, 2));
+        for (char *area = strtok(areas, ","); area != NULL; area = strtok(NULL, ","))
+            here = here || wg_may_read(&action->caller, area);
+        for (size_t i = 0; here && i < action->n_names; i++)
+            if (strcmp(action->names[i].code, wg_get_text(rows, row, 0)) == 0)
+                action->names[i].staff = wg_get_i64(rows, row, 1);
+    }
+}
+
+static int64_t staff_named(const struct action *action, const char *code)
+{
+    for (size_t i = 0; code != NULL && i < action->n_names; i++)
+        if (strcmp(action->names[i].code, code) == 0)
+            return action->names[i].staff;
+    return 0;
+}
+
+/* ---- what is chosen */
+
+static const struct city_party *party_named(const struct action *action, const char *code)
+{
+    return code == NULL ? NULL : city_party_by_code(&action_knowledge(action)->city, code);
+}
+
+/* The code in the field of a type; NULL = none was given. */
+static const char *field_of(const struct action *action, const char *type)
+{
+    const char *field = workflow_field_of_type(action->workflow, action->name, type);
+    return action->task != 0 || field == NULL ? NULL : wg_json_text(action->input, field);
+}
+
+void action_chosen(const struct action *action, struct facts_input *ret_input)
+{
+    const char *category = field_of(action, "category"), *area = field_of(action, "area");
+    const struct city_party *party = party_named(action, field_of(action, "party"));
+    *ret_input = (struct facts_input){
+        .category = category == NULL ? "" : category,
+        .area = area == NULL ? "" : area,
+        .holder = staff_named(action, field_of(action, "staff")),
+        .party = party == NULL ? 0 : party->id,
+    };
+}
+
+void action_name_tasks(const struct action *action, struct workflow_facts *facts)
+{
+    struct json_object *tasks = tasks_of(action);
+    for (size_t i = 0; i < task_count(tasks); i++) {
+        struct json_object *given = json_object_array_get_idx(tasks, i);
+        const struct city_party *party = party_named(action, wg_json_text(given, "party"));
+        struct workflow_named *named = &facts->tasks[i];
+        named->staff = staff_named(action, wg_json_text(given, "staff"));
+        named->party = party == NULL ? 0 : party->id;
+        named->ordered = party == NULL || party->ordered;
+        if (party != NULL)
+            facts_people(&action_knowledge(action)->city, party->id, &named->people);
+        if (named->staff != 0 && named->people.n < WORKFLOW_PEOPLE)
+            named->people.staff[named->people.n++] = named->staff;
+    }
+}
+
+/* ---- what is not there */
+
+static void judge_place(const struct action *action, struct wg_problem *problem)
+{
+    const struct city *city = &action_knowledge(action)->city;
+    const char *category = field_of(action, "category"), *area = field_of(action, "area");
+    if (category != NULL && city_category(city, category) == NULL)
+        wg_problem_error(problem, "/category", "没有这个类别", "no such category");
+    if (area != NULL && city_area_by_code(city, area) == NULL)
+        wg_problem_error(problem, "/area", "没有这个区域", "no such area");
+    else if (area != NULL && city_depth(city_area_by_code(city, area)->level) < city_depth("grid"))
+        wg_problem_error(problem, "/area", "应是网格或微网格", "must be a grid or a micro-grid");
+}
+
+static void judge_tasks(const struct action *action, struct wg_problem *problem)
+{
+    struct json_object *tasks = tasks_of(action);
+    char pointer[80];
+    for (size_t i = 0; i < task_count(tasks); i++) {
+        struct json_object *given = json_object_array_get_idx(tasks, i);
+        const char *party = wg_json_text(given, "party"), *staff = wg_json_text(given, "staff");
+        const char *field = workflow_field_of_type(action->workflow, action->name, "tasks");
+        if (party != NULL && party_named(action, party) == NULL) {
+            snprintf(pointer, sizeof pointer, "/%s/%zu/party", field, i);
+            wg_problem_error(problem, pointer, "没有这个单位", "no such party");
+        }
+        if (staff != NULL && staff_named(action, staff) == 0) {
+            snprintf(pointer, sizeof pointer, "/%s/%zu/staff", field, i);
+            wg_problem_error(problem, pointer, "没有这个人员，或不在此处任职",
+                             "no such person, or not with a post here");
+        }
+    }
+}
+
+void action_judge_names(const struct action *action, struct wg_problem *problem)
+{
+    char pointer[48];
+    const char *staff = field_of(action, "staff"), *party = field_of(action, "party"),
+               *other = field_of(action, "case");
+    judge_place(action, problem);
+    judge_tasks(action, problem);
+    if (staff != NULL && staff_named(action, staff) == 0) {
+        snprintf(pointer, sizeof pointer, "/%s",
+                 workflow_field_of_type(action->workflow, action->name, "staff"));
+        wg_problem_error(problem, pointer, "没有这个人员，或不在此处任职",
+                         "no such person, or not with a post here");
+    }
+    if (party != NULL && party_named(action, party) == NULL)
+        wg_problem_error(problem, "/party", "没有这个单位", "no such party");
+    if (other != NULL && action->partner_workflow == NULL) {
+        snprintf(pointer, sizeof pointer, "/%s",
+                 workflow_field_of_type(action->workflow, action->name, "case"));
+        wg_problem_error(problem, pointer, "没有这个事件", "no such case");
+    }
+}

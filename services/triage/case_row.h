@@ -1,0 +1,28 @@
+/* A case as the database has it for a decision: the row before, and what one needs to know about
+ * its reports and its last event. */
+#pragma once
+
+#include "common/db.h"
+
+#include "services/triage/city_load.h"
+#include "services/triage/facts.h"
+
+struct case_row {
+    struct workflow_case before;
+    int workflow; /* version */
+    double lat, lon;
+    bool has_point, reporter_has_mail, reporter_known, source, backfilled;
+    int32_t reports;
+    int64_t opener, external_due, return_by, last_actor, last_at;
+    struct json_object *last_before; /* owned */
+};
+
+/* Columns of read_case.sql. The place of the case among the rows; -1 = it is not there. */
+int case_row_find(const PGresult *rows, int64_t id);
+void case_row_read(struct case_row *to, const PGresult *rows, int row);
+void case_row_clear(struct case_row *row);
+
+/* Facts for an action on it, or for a tick. input's category, area, holder and party are what was
+ * chosen; what was not is that of the case. */
+void case_row_facts(const struct case_row *row, const struct knowledge *knowledge,
+                    const struct facts_input *chosen, struct workflow_facts *ret_facts);

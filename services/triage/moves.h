@@ -1,0 +1,27 @@
+/* The steps of cases on their way into the database: what apply_steps.sql takes. */
+#pragma once
+
+#include "common/crypto.h"
+#include "common/db.h"
+
+#include "services/triage/workflow.h"
+
+struct move {
+    const struct workflow_case *before;
+    const struct workflow_decision *decision;
+    int64_t group;             /* moves of one group are made together or not at all */
+    int64_t actor;             /* 0 = the system, or a reporter */
+    const uint8_t *key, *body; /* WG_HASH_BYTES each; NULL: no key */
+    struct json_object *input; /* where the texts of new tasks stand; NULL = nowhere */
+};
+
+struct moves;
+
+struct moves *moves_new(void);
+void moves_put(struct moves *moves, const struct move *move);
+/* Two statements: the cases are locked in the order of their ids, then moved. Takes moves. */
+void moves_add(struct moves **moves, struct wg_flight *flight);
+
+enum { MOVES_RESULT = 1 }; /* of the flight: id, n, xid of each case that was moved */
+/* n of the case's event; 0: it was not moved. */
+int32_t moves_written(const PGresult *rows, int64_t case_id);
