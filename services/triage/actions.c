@@ -360,7 +360,7 @@ static void add_read_case(struct wg_flight *flight, int64_t id, const uint8_t *k
     wg_flight_add(flight, SQL_READ_CASE, &params);
 }
 
-static void send(struct action *action, struct wg_flight **flight)
+static void send_off(struct action *action, struct wg_flight **flight)
 {
     if (wg_db_send(action->owner->reads, flight) == 0)
         return;
@@ -378,7 +378,7 @@ static void read_named(struct action *action)
     wg_params_array(params, &codes);
     wg_flight_add(flight, SQL_FIND_STAFF, &params);
     add_read_case(flight, action->partner_id, NULL);
-    send(action, &flight);
+    send_off(action, &flight);
 }
 
 static void read_case(struct action *action)
@@ -390,7 +390,7 @@ static void read_case(struct action *action)
     }
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(case_landed, action);
     add_read_case(flight, action->case_id, action->only_list ? NULL : action->key);
-    send(action, &flight);
+    send_off(action, &flight);
 }
 
 /* ---- writing */

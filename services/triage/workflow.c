@@ -77,15 +77,16 @@ static void open_tasks(const struct workflow_step *step)
 
 static void move_task(const struct workflow_step *step, const struct workflow_row *row)
 {
-    struct workflow_task *task = (struct workflow_task *)step->task;
     const char *to = workflow_word(row, "to");
-    for (size_t i = 0; i < step->after->n_tasks; i++)
-        if (step->after->tasks[i].k == step->task->k)
-            task = &step->after->tasks[i];
-    if (to[0] != '\0')
-        wg_copy(task->state, sizeof task->state, to);
-    task->open = !workflow_is_task_final(step->workflow, task->state);
-    task->changed = true;
+    for (size_t i = 0; i < step->after->n_tasks; i++) {
+        struct workflow_task *task = &step->after->tasks[i];
+        if (task->k != step->task->k)
+            continue;
+        if (to[0] != '\0')
+            wg_copy(task->state, sizeof task->state, to);
+        task->open = !workflow_is_task_final(step->workflow, task->state);
+        task->changed = true;
+    }
 }
 
 static void move_state(const struct workflow_step *step, const struct workflow_row *row)
@@ -482,9 +483,10 @@ struct json_object *workflow_legal(const struct workflow *workflow, const struct
     struct json_object *legal = json_object_new_array();
     struct json_object *actions = ask->task > 0 ? wg_json_get(workflow_tasks(workflow), "actions")
                                                 : workflow_actions(workflow);
+    struct workflow_case now = *ask->before;
     const struct workflow_step step = { .workflow = workflow,
                                         .before = ask->before,
-                                        .after = (struct workflow_case *)ask->before,
+                                        .after = &now,
                                         .facts = ask->facts,
                                         .actor = ask->actor,
                                         .now = ask->now,

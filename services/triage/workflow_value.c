@@ -36,13 +36,15 @@ const struct workflow_attribute *workflow_attribute(const struct workflow_case *
 
 static struct workflow_attribute *attribute_for(struct workflow_case *after, const char *name)
 {
-    struct workflow_attribute *found = (struct workflow_attribute *)workflow_attribute(after, name);
-    if (found != NULL || after->n_attributes == WORKFLOW_ATTRIBUTES)
-        return found; /* a file declares no more: workflow_new sees to it */
-    found = &after->attributes[after->n_attributes++];
-    *found = (struct workflow_attribute){ 0 };
-    wg_copy(found->name, sizeof found->name, name);
-    return found;
+    for (size_t i = 0; i < after->n_attributes; i++)
+        if (strcmp(after->attributes[i].name, name) == 0)
+            return &after->attributes[i];
+    if (after->n_attributes == WORKFLOW_ATTRIBUTES)
+        return NULL; /* a file declares no more: workflow_new sees to it */
+    struct workflow_attribute *fresh = &after->attributes[after->n_attributes++];
+    *fresh = (struct workflow_attribute){ 0 };
+    wg_copy(fresh->name, sizeof fresh->name, name);
+    return fresh;
 }
 
 void workflow_unset(struct workflow_case *after, const char *name)
