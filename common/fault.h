@@ -23,6 +23,9 @@
     POINT(TRIAGE_AFTER_COMMIT, "triage.after_commit_before_publish")                               \
     POINT(TRIAGE_AFTER_LEASE, "triage.after_lease_before_work")                                    \
     POINT(TRIAGE_AFTER_ACTION, "triage.after_action_commit_before_reply")                          \
+    POINT(TRIAGE_AFTER_WAKE, "triage.after_wake_before_tick")                                      \
+    POINT(TRIAGE_BEFORE_TICK, "triage.before_tick_commit")                                         \
+    POINT(TRIAGE_AFTER_TICK, "triage.after_tick_commit")                                           \
     POINT(NOTIFICATION_AFTER_CLAIM, "notification.after_claim_before_commit")                      \
     POINT(NOTIFICATION_BEFORE_SEND, "notification.before_send")                                    \
     POINT(NOTIFICATION_AFTER_SEND, "notification.after_send_before_record")                        \

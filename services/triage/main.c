@@ -13,6 +13,7 @@
 #include "services/triage/arrivals.h"
 #include "services/triage/city_load.h"
 #include "services/triage/preview.h"
+#include "services/triage/ticks.h"
 #include "services/triage/workflows.h"
 #include "triage_sql.h"
 
@@ -114,6 +115,8 @@ int main(int argc, char **argv)
     struct arrivals *arrivals = arrivals_new(service, reads, opens, bus, &knowledge, loader);
     WG_AUTO(actions_destroy)
     struct actions *actions = actions_new(service, reads, acts, bus, &knowledge, loader);
+    WG_AUTO(ticks_destroy)
+    struct ticks *ticks = ticks_new(service, reads, acts, bus, &knowledge, loader);
     struct triage triage = { .actions = actions,
                              .loader = loader,
                              .preview = { reads, &knowledge, loader } };

@@ -418,8 +418,10 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     struct workflow_case *after = &ret_decision->after;
     struct workflow_clock *clock =
         workflow_due_clock(workflow, after, ask->facts->calendar, ask->now, &mark);
-    if (clock == NULL)
+    if (clock == NULL) {
+        workflow_set_wake(workflow, after, ask->facts->calendar);
         return STEP_ILLEGAL;
+    }
     const struct workflow_clock_rule *rule = workflow_clock_rule(workflow, clock->name);
     const char *slash = strchr(clock->name, '/');
     char name[28];
