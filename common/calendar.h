@@ -10,7 +10,8 @@
  * season holds from its first to its last day, each year, and may go over the new year. A half day
  * is worked, by the hours it names, whatever its weekday. A day that changes nothing (a holiday on
  * a Sunday) is harmless. `years` are those whose holidays are published; where it is missing, those
- * in which a holiday or make-up day lies. A year without data goes by weekdays.
+ * in which a holiday or make-up day lies, and all where every day is worked. A year without data
+ * goes by weekdays.
  *
  * Working time is known for the years 2000 to 2099: before, nothing is worked, and what is not used
  * up by then ends with them. */
@@ -97,5 +98,8 @@ int64_t wg_calendar_left(const struct wg_calendar *calendar, const struct wg_lim
 
 /* Working time between two moments, microseconds; from > to gives 0. */
 int64_t wg_calendar_between(const struct wg_calendar *calendar, int64_t from, int64_t to);
+
+/* Appends a moment as RFC 3339 with the calendar's own offset. */
+void wg_calendar_time(const struct wg_calendar *calendar, int64_t moment, struct wg_text *out);
 
 bool wg_calendar_workday(const struct wg_calendar *calendar, int year, int month, int day);

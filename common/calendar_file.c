@@ -15,6 +15,7 @@ enum { MOST_DATES = 4000, MOST_SEASONS = 12, MOST_HALF_DAYS = 1000, MONTHS = 12,
 struct reading {
     struct wg_calendar *calendar;
     const struct fault *fault;
+    size_t dates;                     /* holidays and make-up days */
     uint16_t seasons[MONTHS * MONTH]; /* place in hours, 0 = none, by month and day */
 };
 
@@ -257,6 +258,7 @@ static int read_dates(struct json_object *definition, const char *name, uint16_t
             return wg_calendar_fault(
                 reading->fault, "/%s/%d: %s 也在 holidays 中 (is a holiday too)", name, i, text);
         kinds[day] = mark;
+        reading->dates++;
     }
     return 0;
 }
@@ -313,6 +315,18 @@ static int read_years(struct json_object *definition, struct reading *reading)
     return 0;
 }
 
+/* Which years are published where the file does not say. A calendar that is worked on every day
+ * awaits nothing. */
+static void find_years(const struct reading *reading)
+{
+    struct wg_calendar *calendar = reading->calendar;
+    bool always = reading->dates == 0;
+    for (int i = 0; i < 7; i++)
+        always = always && calendar->week[i];
+    for (int year = 0; year < YEARS; year++)
+        calendar->published[year] = always;
+}
+
 /* From marks to places in hours, day by day; `told`: the file itself says which years are
  * published. */
 static void tell_days(const struct reading *reading, bool told)
@@ -320,6 +334,8 @@ static void tell_days(const struct reading *reading, bool told)
     static const char lengths[MONTHS] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
     struct wg_calendar *calendar = reading->calendar;
     int year = 0, month = 0, date = 0;
+    if (!told)
+        find_years(reading);
     for (int day = 0; day < DAYS; day++) {
         uint16_t mark = calendar->kinds[day], season = reading->seasons[month * MONTH + date];
         if (!told && (mark == MARK_HOLIDAY || mark == MARK_MAKEUP))

@@ -99,6 +99,23 @@ bool answer_parameters_refused(struct wg_request *request, struct wg_problem **p
     return false;
 }
 
+/* ---- changes */
+
+void answer_change_faults(struct wg_request *request, struct faults *faults)
+{
+    struct wg_problem *problem = wg_problem_new(422, "invalid-change", "内容有误，什么都没有改",
+                                                "Faulty; nothing was changed");
+    for (size_t i = 0; i < faults->n; i++) {
+        char zh[FAULT_TEXT_ROOM], en[FAULT_TEXT_ROOM], pointer[FAULT_POINTER_ROOM];
+        faults->items[i].line = 1;
+        fault_text(&faults->items[i], 0, zh);
+        fault_text(&faults->items[i], 1, en);
+        fault_pointer(&faults->items[i], pointer);
+        wg_problem_error(problem, pointer + 2, zh, en); /* without the line */
+    }
+    wg_reply_problem(request, &problem);
+}
+
 /* ---- imports */
 
 void answer_counts(struct wg_request *request, const char *kind, bool dry_run,

@@ -35,6 +35,11 @@ void answer_parameter(struct wg_problem *problem, const char *name, const char *
 /* Takes the problem: replies where it has faults, frees it where it has none. */
 bool answer_parameters_refused(struct wg_request *request, struct wg_problem **problem);
 
+/* ---- changes */
+
+/* 422: every fault of one thing that was to be made or changed. */
+void answer_change_faults(struct wg_request *request, struct faults *faults);
+
 /* ---- imports */
 
 struct answer_counts {

@@ -1,6 +1,5 @@
 #include "services/registry/import.h"
 
-#include <sodium.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "services/registry/answer.h"
 #include "services/registry/reader.h"
 #include "services/registry/registry.h"
+#include "services/registry/seal.h"
 #include "services/registry/store.h"
 #include "services/registry/upload.h"
 
@@ -270,24 +270,9 @@ static void stage(struct import *import)
         end_failed(import);
 }
 
-/* Puts the sealed contact in the place of the open one. */
-static void seal_contact(const struct import *import, struct json_object *row)
-{
-    struct json_object *contact = wg_json_get(row, "contact");
-    if (contact == NULL)
-        return;
-    size_t length, sealed_length;
-    const char *text = json_object_to_json_string_length(contact, JSON_C_TO_STRING_PLAIN, &length);
-    WG_AUTO(wg_free)
-    uint8_t *sealed = wg_seal(import->registry->seal_key, text, length, &sealed_length);
-    WG_AUTO(wg_free) char *hex = wg_new(2 * sealed_length + 1);
-    sodium_bin2hex(hex, 2 * sealed_length + 1, sealed, sealed_length);
-    json_object_object_add(row, "contact", json_object_new_string(hex));
-}
-
 static void keep_row(struct import *import, size_t line, struct json_object *row)
 {
-    seal_contact(import, row);
+    seal_contact(import->registry->seal_key, row);
     struct json_object *border = json_object_get(wg_json_get(row, "border"));
     json_object_object_del(row, "border"); /* a column of its own */
     store_slice_add(&import->slice, line, wg_json_text(row, "code"),

@@ -71,6 +71,7 @@ struct json_object *item_area(const PGresult *result, int row, bool english,
     json_object_object_add(properties, "matters", as_written(result, row, 8));
     json_object_object_add(properties, "point", point_or_null(result, row, 9));
     json_object_object_add(properties, "calendar", text_or_null(result, row, 12));
+    json_object_object_add(properties, "version", text_or_null(result, row, 13));
     json_object_object_add(feature, "type", json_object_new_string("Feature"));
     json_object_object_add(feature, "geometry", as_written(result, row, 11));
     json_object_object_add(feature, "properties", properties);
@@ -94,6 +95,7 @@ struct json_object *item_category(const PGresult *result, int row, bool english,
     json_object_object_add(item, "workflow", text_or_null(result, row, 8));
     json_object_object_add(item, "kind", text_or_null(result, row, 9));
     json_object_object_add(item, "restricted_kind", text_or_null(result, row, 10));
+    json_object_object_add(item, "version", text_or_null(result, row, 11));
     (void)ret_cursor; /* all of them are one page */
     return item;
 }
@@ -111,6 +113,7 @@ struct json_object *item_place(const PGresult *result, int row, bool english,
     json_object_object_add(item, "management", text_or_null(result, row, 7));
     json_object_object_add(item, "area", text_or_null(result, row, 8));
     json_object_object_add(item, "point", point_or_null(result, row, 9));
+    json_object_object_add(item, "version", text_or_null(result, row, 11));
     wg_text_put(ret_cursor, wg_get_text(result, row, 0));
     return item;
 }
@@ -127,6 +130,7 @@ struct json_object *item_staff(const PGresult *result, int row, bool english,
     json_object_object_add(item, "has_email", json_object_new_boolean(wg_get_bool(result, row, 5)));
     json_object_object_add(item, "posts", as_written(result, row, 6));
     json_object_object_add(item, "party", text_or_null(result, row, 7));
+    json_object_object_add(item, "version", text_or_null(result, row, 8));
     wg_text_put(ret_cursor, wg_get_text(result, row, 1));
     return item;
 }
@@ -140,7 +144,21 @@ struct json_object *item_duty(const PGresult *result, int row, bool english,
         json_object_object_add(item, members[i], text_or_null(result, row, i));
     json_object_object_add(item, "starts_at", time_or_null(result, row, 5));
     json_object_object_add(item, "ends_at", time_or_null(result, row, 6));
+    json_object_object_add(item, "version", text_or_null(result, row, 7));
     wg_text_put(ret_cursor, wg_get_text(result, row, 0));
+    return item;
+}
+
+/* Who covers a post now, and by which rule. */
+struct json_object *item_cover(const PGresult *result, int row, bool english,
+                               struct wg_text *ret_cursor)
+{
+    static const char *const members[] = { "area", "post", "staff", "rule" };
+    struct json_object *item = json_object_new_object();
+    for (int i = 0; i < (int)WG_COUNT(members); i++)
+        json_object_object_add(item, members[i], text_or_null(result, row, i));
+    json_object_object_add(item, "until", time_or_null(result, row, 4));
+    wg_text_printf(ret_cursor, "%s.%s", wg_get_text(result, row, 0), wg_get_text(result, row, 1));
     return item;
 }
 
@@ -153,6 +171,7 @@ struct json_object *item_party(const PGresult *result, int row, bool english,
     json_object_object_add(item, "kind", text_or_null(result, row, 3));
     json_object_object_add(item, "area", text_or_null(result, row, 4));
     json_object_object_add(item, "calendar", text_or_null(result, row, 5));
+    json_object_object_add(item, "version", text_or_null(result, row, 6));
     wg_text_put(ret_cursor, wg_get_text(result, row, 0));
     return item;
 }

@@ -10,5 +10,5 @@
 
 typedef struct json_object *item_of(const PGresult *result, int row, bool english,
                                     struct wg_text *ret_cursor);
-item_of item_area, item_category, item_place, item_staff, item_duty, item_party, item_calendar,
-    item_competence, item_key, item_audit;
+item_of item_area, item_category, item_place, item_staff, item_duty, item_cover, item_party,
+    item_calendar, item_competence, item_key, item_audit;

@@ -50,6 +50,9 @@ static const struct listing staff = {
 static const struct listing duty = {
     { "area", "at", "after", "limit" }, store_list_duty, item_duty, LISTING_NARROWED
 };
+static const struct listing cover = {
+    { "area", "on", "after", "limit" }, store_list_cover, item_cover, LISTING_NARROWED
+};
 static const struct listing parties = { { "after", "limit" }, store_list_parties, item_party, 0 };
 static const struct listing competence = {
     { "after", "limit" }, store_list_competence, item_competence, 0
@@ -145,6 +148,12 @@ static void read_rest(struct wg_request *request, struct store_page *page,
         answer_parameter(problem, "q", "应为 1–100 字节的文字", "must be text of 1–100 bytes");
     else if (part != NULL)
         snprintf(page->part, sizeof page->part, "%s", part);
+    const char *on = wg_request_query(request, "on");
+    if (on != NULL && strcmp(on, "now") == 0)
+        page->at = page->now;
+    else if (on != NULL && wg_time_parse(on, &page->at) != 0)
+        answer_parameter(problem, "on", "应为 now 或带时区的 RFC 3339",
+                         "must be now, or RFC 3339 with its offset");
     if (at != NULL && wg_time_parse(at, &page->at) != 0)
         answer_parameter(problem, "at", "时间应为带时区的 RFC 3339",
                          "a time is RFC 3339 with its offset");
@@ -307,7 +316,7 @@ void list_staff(struct wg_request *request, void *arg)
 
 void list_duty(struct wg_request *request, void *arg)
 {
-    list(request, arg, &duty);
+    list(request, arg, wg_request_query(request, "on") == NULL ? &duty : &cover);
 }
 
 void list_parties(struct wg_request *request, void *arg)

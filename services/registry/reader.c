@@ -147,17 +147,16 @@ static bool write_value(struct json_object *value, struct wg_text *out)
     return true;
 }
 
-static void read_properties(struct reader *reader, struct json_object *properties,
-                            struct texts *texts, struct line *line)
+static void read_properties(const struct kind *kind, struct faults *faults,
+                            struct json_object *properties, struct texts *texts, struct line *line)
 {
-    const struct kind *kind = reader->kind;
     json_object_object_foreach(properties, key, value)
     {
         size_t column = columns_find(kind->columns, kind->n, key);
         if (column == kind->n)
-            faults_add(reader->faults, line->number, key, "column-unknown", key);
+            faults_add(faults, line->number, key, "column-unknown", key);
         else if (value != NULL && !write_value(value, &texts->bytes[column]))
-            faults_add(reader->faults, line->number, key, "value", NULL);
+            faults_add(faults, line->number, key, "value", NULL);
         else if (texts->bytes[column].length > 0)
             line->values[column] = texts->bytes[column].bytes;
     }
@@ -176,8 +175,86 @@ static struct json_object *read_feature(struct reader *reader, struct json_objec
         faults_add(reader->faults, line.number, "", "feature", NULL);
         return NULL;
     }
-    read_properties(reader, properties, &texts, &line);
+    read_properties(reader->kind, reader->faults, properties, &texts, &line);
     return judge(reader, &line);
+}
+
+/* ---- one object of a request */
+
+/* Members of a row that are made of others. */
+static const char *const made[][2] = {
+    { "contact", "email" },    { "contact", "phone" },   { "has_email", "email" },
+    { "has_email", "phone" },  { "limits", "accept_n" }, { "limits", "dispatch_n" },
+    { "limits", "resolve_n" }, { "border", "geometry" }, { "drawn", "geometry" },
+    { "lat", "geometry" },     { "lon", "geometry" },
+};
+
+/* Whether a member of the row comes from what was given. */
+static bool is_given(const char *member, struct json_object *object)
+{
+    bool given = json_object_object_get_ex(object, member, NULL);
+    for (size_t i = 0; i < WG_COUNT(made); i++)
+        given |=
+            strcmp(made[i][0], member) == 0 && json_object_object_get_ex(object, made[i][1], NULL);
+    return given;
+}
+
+static bool is_made_into(const char *key)
+{
+    size_t i = 0;
+    while (i < WG_COUNT(made) && strcmp(made[i][1], key) != 0)
+        i++;
+    return i < WG_COUNT(made);
+}
+
+/* What was given and nothing else; null where null was given and has no meaning of its own. */
+static void keep_given(struct json_object *row, struct json_object *object)
+{
+    json_object_object_foreach(object, key, value)
+    {
+        if (value == NULL && !is_made_into(key) && !json_object_object_get_ex(row, key, NULL))
+            json_object_object_add(row, key, NULL);
+    }
+    struct lh_entry *next;
+    for (struct lh_entry *entry = json_object_get_object(row)->head; entry != NULL; entry = next) {
+        next = entry->next;
+        if (!is_given(entry->k, object))
+            json_object_object_del(row, entry->k);
+    }
+}
+
+static bool cleared(const struct column *column, struct json_object *object)
+{
+    struct json_object *value;
+    return json_object_object_get_ex(object, column->name, &value) && value == NULL;
+}
+
+struct json_object *reader_members(const struct kind *kind, struct json_object *object,
+                                   bool partial, struct faults *faults)
+{
+    WG_AUTO(destroy_texts) struct texts texts = { 0 };
+    WG_AUTO(wg_json_put) struct json_object *members = json_object_new_object();
+    struct column columns[COLUMNS_MOST];
+    struct line line = { .number = 1,
+                         .drawn =
+                             kind->drawn && json_object_object_get_ex(object, "geometry", NULL),
+                         .geometry = kind->drawn ? wg_json_get(object, "geometry") : NULL };
+    json_object_object_foreach(object, key, value)
+    {
+        if (!kind->drawn || strcmp(key, "geometry") != 0)
+            json_object_object_add(members, key, json_object_get(value));
+    }
+    read_properties(kind, faults, members, &texts, &line);
+    for (size_t i = 0; i < kind->n; i++) {
+        columns[i] = kind->columns[i];
+        columns[i].required &= !partial || cleared(&columns[i], object);
+    }
+    struct json_object *row = columns_row(columns, kind->n, &line, faults);
+    if (kind->judge != NULL)
+        kind->judge(&line, row, faults);
+    if (partial)
+        keep_given(row, object);
+    return row;
 }
 
 static int next_feature(struct reader *reader, struct json_object **ret_row, size_t *ret_line)

@@ -31,6 +31,12 @@ void reader_start(struct reader *reader, const struct kind *kind, enum reader_fo
 void reader_open(struct reader *reader, const char *bytes, size_t length);
 void reader_destroy(struct reader *reader);
 
+/* One row from the members of a JSON object, as a feature's properties are read; `geometry` is
+ * taken where the kind is drawn. A partial one need not be complete, and has only what was given; a
+ * member that is null is null in it. The caller's. */
+struct json_object *reader_members(const struct kind *kind, struct json_object *object,
+                                   bool partial, struct faults *faults);
+
 enum { READER_END = 1 };
 /* The next row; *ret_row is NULL where the row is too faulty to be compared with others (it has no
  * code), otherwise the caller's. *ret_line is its line: of the file in CSV, the number of the

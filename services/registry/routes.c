@@ -1,6 +1,8 @@
 #include "services/registry/routes.h"
 
+#include "services/registry/change.h"
 #include "services/registry/keys.h"
+#include "services/registry/leave.h"
 #include "services/registry/lists.h"
 #include "services/registry/receive.h"
 #include "services/registry/session.h"
@@ -16,6 +18,31 @@ const struct wg_route registry_routes[] = {
     { "GET", "/api/v1/parties", 0, list_parties },
     { "GET", "/api/v1/calendars", 0, list_calendars },
     { "GET", "/api/v1/competence", 0, list_competence },
+    { "POST", "/api/v1/areas", 0, change_handle },
+    { "PATCH", "/api/v1/areas/{code}", 0, change_handle },
+    { "DELETE", "/api/v1/areas/{code}", 0, change_handle },
+    { "POST", "/api/v1/categories", 0, change_handle },
+    { "PATCH", "/api/v1/categories/{code}", 0, change_handle },
+    { "DELETE", "/api/v1/categories/{code}", 0, change_handle },
+    { "POST", "/api/v1/places", 0, change_handle },
+    { "PATCH", "/api/v1/places/{code}", 0, change_handle },
+    { "DELETE", "/api/v1/places/{code}", 0, change_handle },
+    { "POST", "/api/v1/staff", 0, change_handle },
+    { "PATCH", "/api/v1/staff/{code}", 0, change_handle },
+    { "POST", "/api/v1/staff/{code}/posts", 0, change_handle },
+    { "DELETE", "/api/v1/staff/{code}/posts/{entry}", 0, change_handle },
+    { "POST", "/api/v1/staff/{code}/leave-office", 0, change_handle },
+    { "POST", "/api/v1/duty/leave", 0, leave_take },
+    { "DELETE", "/api/v1/duty/leave", 0, leave_end },
+    { "POST", "/api/v1/duty", 0, change_handle },
+    { "PATCH", "/api/v1/duty/{code}", 0, change_handle },
+    { "DELETE", "/api/v1/duty/{code}", 0, change_handle },
+    { "POST", "/api/v1/parties", 0, change_handle },
+    { "PATCH", "/api/v1/parties/{code}", 0, change_handle },
+    { "DELETE", "/api/v1/parties/{code}", 0, change_handle },
+    { "PUT", "/api/v1/calendars/{code}", 0, change_handle },
+    { "POST", "/api/v1/competence", 0, change_handle },
+    { "DELETE", "/api/v1/competence/{code}", 0, change_handle },
     { "GET", "/api/v1/keys", 0, list_keys },
     { "POST", "/api/v1/keys", 0, keys_make },
     { "DELETE", "/api/v1/keys/{id}", 0, keys_revoke },

@@ -25,157 +25,39 @@ void store_destroy(struct store **store)
     *store = NULL;
 }
 
+struct wg_db *store_writes(struct store *store)
+{
+    return store->writes;
+}
+
+struct wg_db *store_reads(struct store *store)
+{
+    return store->reads;
+}
+
 static int send_or_drop(struct wg_db *db, struct wg_flight **flight)
 {
     return wg_db_send(db, flight) == 0 ? 0 : STORE_BUSY;
 }
 
-/* A flight of one statement. */
-static int ask(struct wg_db *db, int statement, struct wg_params **params, wg_landed *landed,
-               void *arg)
+int store_ask(struct wg_db *db, int statement, struct wg_params **params, wg_landed *landed,
+              void *arg)
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
     wg_flight_add(flight, statement, params);
     return send_or_drop(db, &flight);
 }
 
-static const char *or_null(const char *text)
-{
-    return text[0] == '\0' ? NULL : text;
-}
-
-static void put_reach(struct wg_params *params, const struct store_page *page)
+void store_put_reach(struct wg_params *params, const struct wg_range *reach, size_t n)
 {
     WG_AUTO(wg_column_destroy) struct wg_column *low = wg_column_new(WG_STRING);
     WG_AUTO(wg_column_destroy) struct wg_column *high = wg_column_new(WG_STRING);
-    for (size_t i = 0; i < page->n_reach; i++) {
-        wg_column_text(low, page->reach[i].low);
-        wg_column_text(high, page->reach[i].high);
+    for (size_t i = 0; i < n; i++) {
+        wg_column_text(low, reach[i].low);
+        wg_column_text(high, reach[i].high);
     }
     wg_params_array(params, &low);
     wg_params_array(params, &high);
-}
-
-/* ---- lists */
-
-int store_list_areas(struct store *store, const struct store_page *page, wg_landed *landed,
-                     void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_text(params, page->area.low);
-    wg_params_text(params, page->area.high);
-    wg_params_text(params, or_null(page->choice));
-    wg_params_text(params, page->after);
-    wg_params_i64(params, page->after_id);
-    wg_params_i32(params, page->limit + 1);
-    wg_params_time(params, page->now);
-    wg_params_bool(params, page->outlines);
-    return ask(store->reads, SQL_LIST_AREAS, &params, landed, arg);
-}
-
-int store_list_categories(struct store *store, const struct store_page *page, wg_landed *landed,
-                          void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    return ask(store->reads, SQL_LIST_CATEGORIES, &params, landed, arg);
-}
-
-int store_list_places(struct store *store, const struct store_page *page, wg_landed *landed,
-                      void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_text(params, page->area.low);
-    wg_params_text(params, page->area.high);
-    wg_params_text(params, or_null(page->part));
-    wg_params_text(params, page->after);
-    wg_params_i32(params, page->limit + 1);
-    return ask(store->reads, SQL_LIST_PLACES, &params, landed, arg);
-}
-
-int store_list_staff(struct store *store, const struct store_page *page, wg_landed *landed,
-                     void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    bool narrowed = page->choice[0] != '\0' || page->area.low[0] != '\0';
-    put_reach(params, page);
-    wg_params_text(params, page->area.low);
-    wg_params_text(params, page->area.high);
-    wg_params_text(params, or_null(page->choice));
-    wg_params_text(params, page->after);
-    wg_params_i32(params, page->limit + 1);
-    wg_params_time(params, page->now);
-    wg_params_bool(params, page->everything && !narrowed);
-    return ask(store->reads, SQL_LIST_STAFF, &params, landed, arg);
-}
-
-int store_get_staff(struct store *store, const struct store_page *page, wg_landed *landed,
-                    void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    put_reach(params, page);
-    wg_params_text(params, page->after);
-    wg_params_time(params, page->now);
-    wg_params_bool(params, page->everything);
-    return ask(store->reads, SQL_GET_STAFF, &params, landed, arg);
-}
-
-int store_list_duty(struct store *store, const struct store_page *page, wg_landed *landed,
-                    void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    put_reach(params, page);
-    wg_params_text(params, page->area.low);
-    wg_params_text(params, page->area.high);
-    if (page->at == 0)
-        wg_params_null(params);
-    else
-        wg_params_time(params, page->at);
-    wg_params_text(params, page->after);
-    wg_params_i32(params, page->limit + 1);
-    return ask(store->reads, SQL_LIST_DUTY, &params, landed, arg);
-}
-
-int store_list_parties(struct store *store, const struct store_page *page, wg_landed *landed,
-                       void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_text(params, page->after);
-    wg_params_i32(params, page->limit + 1);
-    return ask(store->reads, SQL_LIST_PARTIES, &params, landed, arg);
-}
-
-int store_list_competence(struct store *store, const struct store_page *page, wg_landed *landed,
-                          void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_text(params, page->after);
-    wg_params_i32(params, page->limit + 1);
-    return ask(store->reads, SQL_LIST_COMPETENCE, &params, landed, arg);
-}
-
-int store_list_calendars(struct store *store, const struct store_page *page, wg_landed *landed,
-                         void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    return ask(store->reads, SQL_LIST_CALENDARS, &params, landed, arg);
-}
-
-int store_list_keys(struct store *store, const struct store_page *page, wg_landed *landed,
-                    void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_i64(params, page->after_id);
-    wg_params_i32(params, page->limit + 1);
-    return ask(store->reads, SQL_LIST_KEYS, &params, landed, arg);
-}
-
-int store_list_audit(struct store *store, const struct store_page *page, wg_landed *landed,
-                     void *arg)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_i64(params, page->after_id == 0 ? INT64_MAX : page->after_id);
-    wg_params_i32(params, page->limit + 1);
-    return ask(store->reads, SQL_LIST_AUDIT, &params, landed, arg);
 }
 
 /* ---- keys */
@@ -195,7 +77,7 @@ int store_insert_key(struct store *store, const struct store_key *key, wg_landed
         wg_params_i32(params, key->rate);
     wg_params_time(params, key->now);
     wg_params_text(params, key->actor);
-    return ask(store->writes, SQL_INSERT_KEY, &params, landed, arg);
+    return store_ask(store->writes, SQL_INSERT_KEY, &params, landed, arg);
 }
 
 int store_revoke_key(struct store *store, const struct store_revoke *revoke, wg_landed *landed,
@@ -205,7 +87,7 @@ int store_revoke_key(struct store *store, const struct store_revoke *revoke, wg_
     wg_params_i64(params, revoke->id);
     wg_params_time(params, revoke->now);
     wg_params_text(params, revoke->actor);
-    return ask(store->writes, SQL_REVOKE_KEY, &params, landed, arg);
+    return store_ask(store->writes, SQL_REVOKE_KEY, &params, landed, arg);
 }
 
 /* ---- imports */

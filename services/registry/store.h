@@ -20,6 +20,15 @@ void store_destroy(struct store **store); /* for WG_AUTO */
 
 enum { STORE_BUSY = 1 };
 
+/* For the other files that talk SQL (store_*.c). */
+struct wg_db *store_reads(struct store *store);
+struct wg_db *store_writes(struct store *store);
+/* A flight of one statement. */
+int store_ask(struct wg_db *db, int statement, struct wg_params **params, wg_landed *landed,
+              void *arg) WG_MUST_USE;
+/* Two arrays: low and high codes. */
+void store_put_reach(struct wg_params *params, const struct wg_range *reach, size_t n);
+
 /* ---- lists */
 
 enum { STORE_TEXT_ROOM = 128, STORE_RANGES_MOST = 8 };
@@ -41,7 +50,7 @@ struct store_page {
 typedef int store_list(struct store *store, const struct store_page *page, wg_landed *landed,
                        void *arg);
 store_list store_list_areas, store_list_categories, store_list_places, store_list_staff,
-    store_get_staff, store_list_duty, store_list_parties, store_list_calendars,
+    store_get_staff, store_list_duty, store_list_cover, store_list_parties, store_list_calendars,
     store_list_competence, store_list_keys, store_list_audit;
 
 /* ---- keys */

@@ -12,6 +12,7 @@
 #include "services/triage/actions.h"
 #include "services/triage/arrivals.h"
 #include "services/triage/city_load.h"
+#include "services/triage/deadline.h"
 #include "services/triage/preview.h"
 #include "services/triage/ticks.h"
 #include "services/triage/workflows.h"
@@ -92,6 +93,8 @@ static void registry_changed(const char *kind, int64_t version, void *arg)
 
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "deadline") == 0)
+        return deadline_run(argc - 2, argv + 2);
     struct wg_service *service = wg_service_new("triage", settings, WG_COUNT(settings), argc, argv);
     struct knowledge knowledge = { 0 };
     WG_AUTO(wg_db_destroy)

@@ -15,29 +15,6 @@ const UNMET = { place: ['place', 'outside', 'grid'], category: ['category'], hol
 const CHANGES = { place: ['area', 'area_id'], category: ['category', 'grade', 'restricted'], holder: ['holder'], 'no-holder': ['holder'],
     'no-reason': ['reason'], resolver: ['resolver'], outcome: ['outcome'] };
 
-/** The same reckoning, remembering which minutes are open: a few thousand cases ask for the same days. */
-class RememberingTime extends WorkTime {
-    constructor(definition) {
-        super(definition);
-        this.minutes = new Map();
-        this.days = new Map();
-    }
-
-    open(ms) {
-        const minute = Math.floor(ms / 60000);
-        if (!this.minutes.has(minute))
-            this.minutes.set(minute, super.open(ms));
-        return this.minutes.get(minute);
-    }
-
-    workday(ms) {
-        const hour = Math.floor(ms / 3600000);
-        if (!this.days.has(hour))
-            this.days.set(hour, super.workday(ms));
-        return this.days.get(hour);
-    }
-}
-
 const json = async (house, select) => (await house.sql(`SELECT row_to_json(q)::text FROM (${select}) AS q`)).map(([text]) => JSON.parse(text));
 const micros = (column) => `(extract(epoch FROM ${column}) * 1000000)::bigint AS ${column}`;
 
@@ -45,7 +22,7 @@ class Registers {
     static async read(house) {
         const registers = new Registers();
         registers.workflows = new Map((await json(house, 'SELECT id, definition FROM workflows')).map((row) => [row.id, row.definition]));
-        registers.calendars = new Map((await json(house, 'SELECT version, definition FROM calendars WHERE code = (SELECT min(code) FROM calendars)')).map((row) => [row.version, new RememberingTime(row.definition)]));
+        registers.calendars = new Map((await json(house, 'SELECT version, definition FROM calendars WHERE code = (SELECT min(code) FROM calendars)')).map((row) => [row.version, new WorkTime(row.definition)]));
         registers.categories = new Map((await json(house, 'SELECT code, grade, restricted, limits FROM categories')).map((row) => [row.code, row]));
         registers.areas = new Map((await json(house, 'SELECT id, parent_id, code, level FROM areas')).map((row) => [row.id, row]));
         registers.staff = new Map((await json(house, 'SELECT id, has_email FROM staff')).map((row) => [row.id, row]));

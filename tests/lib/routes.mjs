@@ -26,6 +26,31 @@ const SAMPLES = {
     'GET /api/v1/parties': {},
     'GET /api/v1/calendars': {},
     'GET /api/v1/competence': {},
+    'POST /api/v1/areas': { body: {} },
+    'PATCH /api/v1/areas/{code}': { body: {}, headers: { 'If-Match': '"1"' } },
+    'DELETE /api/v1/areas/{code}': {},
+    'POST /api/v1/categories': { body: {} },
+    'PATCH /api/v1/categories/{code}': { body: {}, headers: { 'If-Match': '"1"' } },
+    'DELETE /api/v1/categories/{code}': {},
+    'POST /api/v1/places': { body: {} },
+    'PATCH /api/v1/places/{code}': { body: {}, headers: { 'If-Match': '"1"' } },
+    'DELETE /api/v1/places/{code}': {},
+    'POST /api/v1/staff': { body: {} },
+    'PATCH /api/v1/staff/{code}': { body: {}, headers: { 'If-Match': '"1"' } },
+    'POST /api/v1/staff/{code}/posts': { body: {} },
+    'DELETE /api/v1/staff/{code}/posts/{entry}': {},
+    'POST /api/v1/staff/{code}/leave-office': { body: {} },
+    'POST /api/v1/duty': { body: {} },
+    'PATCH /api/v1/duty/{code}': { body: {}, headers: { 'If-Match': '"1"' } },
+    'DELETE /api/v1/duty/{code}': {},
+    'POST /api/v1/duty/leave': { body: {} },
+    'DELETE /api/v1/duty/leave': {},
+    'POST /api/v1/parties': { body: {} },
+    'PATCH /api/v1/parties/{code}': { body: {}, headers: { 'If-Match': '"1"' } },
+    'DELETE /api/v1/parties/{code}': {},
+    'PUT /api/v1/calendars/{code}': { body: {}, headers: { 'If-Match': '"0"' } },
+    'POST /api/v1/competence': { body: {} },
+    'DELETE /api/v1/competence/{code}': {},
     'GET /api/v1/keys': {},
     'POST /api/v1/keys': { body: { name: 'walk' } },
     'DELETE /api/v1/keys/{id}': {},
@@ -45,7 +70,7 @@ const SAMPLES = {
     'GET /readyz': {},
     'GET /healthz': {},
 };
-const VALUES = { '{number}': '260101-1001-3', '{id}': '999999999999', '{name}': 'request', '{code}': '410103', '{kind}': 'areas' };
+const VALUES = { '{number}': '260101-1001-3', '{id}': '999999999999', '{name}': 'request', '{code}': '410103', '{kind}': 'areas', '{entry}': 'leader@410103' };
 
 /** [{name, method, route, path, body, headers, type, open, service}], paths filled in; values: other fillings. */
 export function routes(values = {}) {

@@ -1,8 +1,9 @@
 -- One member of staff, if the caller may read of any of the posts. $1, $2 low and high codes of what may be read, $3
--- code, $4 now, $5 also without any post. Columns: id, code, name, name_en, tags (JSON), has_email, posts (JSON), party's code.
+-- code, $4 now, $5 also without any post. Columns: id, code, name, name_en, tags (JSON), has_email, posts (JSON), party's code,
+-- version.
 -- Tables: reads staff, posts, areas, parties. Locks: none.
 SELECT s.id, s.code, s.name, s.name_en, to_jsonb(s.tags)::text, s.has_email, coalesce(held.posts, '[]')::text,
-    (SELECT p.code FROM parties p WHERE p.id = s.party_id)
+    (SELECT p.code FROM parties p WHERE p.id = s.party_id), s.xmin::text
 FROM staff s
 LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('post', p.post, 'area', a.code) ORDER BY p.post, a.code) AS posts,

@@ -1,9 +1,10 @@
 -- Staff with a post that the caller may read of, by code; also one by code. $1, $2 low and high codes of what may be
 -- read, $3 low and $4 high code of the areas asked for, $5 post or null, $6 the code before the page, $7 limit, $8
--- now, $9 those without any post too. Columns: id, code, name, name_en, tags (JSON), has_email, posts (JSON), party's code. Tables:
+-- now, $9 those without any post too. Columns: id, code, name, name_en, tags (JSON), has_email, posts (JSON), party's code,
+-- version. Tables:
 -- reads staff, posts, areas, parties. Locks: none.
 SELECT s.id, s.code, s.name, s.name_en, to_jsonb(s.tags)::text, s.has_email, coalesce(held.posts, '[]')::text,
-    (SELECT p.code FROM parties p WHERE p.id = s.party_id)
+    (SELECT p.code FROM parties p WHERE p.id = s.party_id), s.xmin::text
 FROM staff s
 LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('post', p.post, 'area', a.code) ORDER BY p.post, a.code) AS posts,

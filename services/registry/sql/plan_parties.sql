@@ -3,7 +3,7 @@
 -- Tables: writes import_staging; reads parties, areas. Locks: those rows.
 UPDATE import_staging s
 SET action = (
-    SELECT CASE WHEN p.code IS NULL THEN 'added' WHEN
+    SELECT CASE WHEN p.code IS NULL THEN 'added' WHEN p.retired_at IS NULL AND
         p.name = s.row ->> 'name' AND p.name_en = s.row ->> 'name_en' AND p.kind = s.row ->> 'kind'
         AND a.code IS NOT DISTINCT FROM s.row ->> 'area' COLLATE "C" AND p.contact_sealed IS NULL
         AND p.calendar IS NOT DISTINCT FROM s.row ->> 'calendar' COLLATE "C"

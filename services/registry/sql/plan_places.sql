@@ -2,7 +2,7 @@
 -- line. Tables: writes import_staging; reads places, areas. Locks: those rows.
 UPDATE import_staging s
 SET action = (
-    SELECT CASE WHEN p.code IS NULL THEN 'added' WHEN
+    SELECT CASE WHEN p.code IS NULL THEN 'added' WHEN p.retired_at IS NULL AND
         p.name = s.row ->> 'name' AND p.name_en = s.row ->> 'name_en' AND p.kind = s.row ->> 'kind'
         AND to_jsonb(p.aliases) = s.row -> 'aliases' AND p.road IS NOT DISTINCT FROM s.row ->> 'road'
         AND p.number IS NOT DISTINCT FROM s.row ->> 'number'

@@ -10,4 +10,4 @@ FROM import_staging s
 WHERE s.import_id = $1::bigint AND s.action IN ('added', 'changed')
 ON CONFLICT (code) DO UPDATE
 SET name = excluded.name, name_en = excluded.name_en, kind = excluded.kind, area_id = excluded.area_id,
-    contact_sealed = excluded.contact_sealed, calendar = excluded.calendar
+    contact_sealed = excluded.contact_sealed, calendar = excluded.calendar, retired_at = NULL

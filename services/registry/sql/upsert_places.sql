@@ -12,4 +12,4 @@ WHERE s.import_id = $1::bigint AND s.action IN ('added', 'changed')
 ON CONFLICT (code) DO UPDATE
 SET name = excluded.name, name_en = excluded.name_en, kind = excluded.kind, aliases = excluded.aliases,
     road = excluded.road, number = excluded.number, management = excluded.management, area_id = excluded.area_id,
-    point = excluded.point
+    point = excluded.point, retired_at = NULL

@@ -1,215 +1,211 @@
-/* Promise: no calendar, start or limit makes the arithmetic differ from walking minute by minute.
- * Random calendars with their holidays and make-up days, random starts and limits; the seed is
- * printed, WANGGE_SEED repeats it. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+/* Promise: no calendar, start, limit or pause makes a deadline differ from walking minute by
+ * minute; a further holiday, a later start, one more pause never make it earlier; what explains it
+ * adds up to the limit. The calendar is the sample's (argument 1: the real holidays of 2018–2026)
+ * with random hours, seasons, half days and some further holidays. The seed is printed, WANGGE_SEED
+ * repeats it; WANGGE_CASES says how many cases. */
+#include "common/calendar_explain.h"
 
-#include "common/calendar.h"
-#include "common/json.h"
-#include "common/text.h"
+#include "tests/unit/common/calendar_model.h"
 
-#include "tests/unit/test.h"
+/* ------------------------------------------------------------------ cases */
 
-#define MINUTE INT64_C(60000000)
-#define DAY (1440 * MINUTE)
-#define EAST (8 * 60 * MINUTE)
-
-enum { MODEL_DAYS = 60, FIRST_YEAR = 2020 };
-
-/* A random calendar, kept in the plainest form: is this minute of this day worked? */
-struct model {
-    bool open[1440];
-    bool week[8];             /* by tm_wday */
-    signed char special[400]; /* days from 1 January of FIRST_YEAR: 1 make-up, -1 holiday */
-    int64_t first;            /* that day, since 1970 */
-    int64_t asked;            /* the day last asked for, or -1, and what it was */
-    bool worked;
-    struct wg_text text;
-};
-
-static uint64_t random_state;
-
-static int any(int below)
+static void paint_pauses(struct model *model, bool on)
 {
-    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (int)((random_state >> 33) % (uint64_t)below);
-}
-
-static void put_hours(struct model *model)
-{
-    int at = any(600), n = 1 + any(4);
-    wg_text_put(&model->text, "\"hours\":[");
-    for (int i = 0; i < n; i++) {
-        int start = at + (i > 0 && any(5) == 0 ? 0 : any(200)),
-            end = start + 1 + any(any(3) == 0 ? 3 : 200);
-        start = start > 1430 + i ? 1430 + i : start;
-        end = end > 1431 + i ? 1431 + i : end;
-        end = i == n - 1 && any(5) == 0 ? 1440 : end;
-        wg_text_printf(&model->text, "%s[\"%02d:%02d\",\"%02d:%02d\"]", i > 0 ? "," : "",
-                       start / 60, start % 60, end / 60, end % 60);
-        for (int minute = start; minute < end; minute++)
-            model->open[minute] = true;
-        at = end;
-    }
-    wg_text_put(&model->text, "],\"workdays\":[");
-    int one = any(7);
-    for (int i = 0, given = 0; i < 7; i++) {
-        if (i != one && any(3) == 0)
-            continue;
-        model->week[(i + 1) % 7] = true;
-        wg_text_printf(&model->text, "%s%d", given++ > 0 ? "," : "", i + 1);
-    }
-    wg_text_put(&model->text, "]");
-}
-
-static void put_specials(struct model *model, int kind, const char *name)
-{
-    int given = 0;
-    wg_text_printf(&model->text, ",\"%s\":[", name);
-    for (int i = (int)WG_COUNT(model->special) - 1; i >= 0; i--) {
-        if (model->special[i] != kind)
-            continue;
-        time_t second = (time_t)((model->first + i) * 86400);
-        char date[16];
-        strftime(date, sizeof date, "%Y-%m-%d", gmtime(&second));
-        wg_text_printf(&model->text, "%s\"%s\"", given++ > 0 ? "," : "", date);
-    }
-    wg_text_put(&model->text, "]");
-}
-
-static struct wg_calendar *calendar_of(const char *text)
-{
-    struct wg_json_verdict verdict;
-    struct wg_calendar *calendar = NULL;
-    char fault[300] = "";
-    WG_AUTO(wg_json_put) struct json_object *object = wg_json_parse(text, strlen(text), &verdict);
-    if (verdict.fault != WG_JSON_FINE ||
-        wg_calendar_new(object, &calendar, fault, sizeof fault) != 0)
-        fail_msg("calendar refused: %s: %s", text, fault);
-    return calendar;
-}
-
-static struct wg_calendar *make_model(struct model *model)
-{
-    struct tm new_year = { .tm_year = FIRST_YEAR - 1900 + any(8), .tm_mday = 1 };
-    int holidays = any(4), makeups = any(4);
-    *model = (struct model){ .first = timegm(&new_year) / 86400, .asked = -1 };
-    for (size_t i = 0; i < WG_COUNT(model->special); i++) {
-        int die = any(20);
-        model->special[i] = (signed char)(die < holidays ? -1 : die >= 20 - makeups ? 1 : 0);
-        /* Sometimes two weeks off at a stretch. */
-        for (int run = any(120) == 0 ? 14 : 0; run > 0 && i + 1 < WG_COUNT(model->special); run--)
-            model->special[++i] = -1;
-    }
-    wg_text_put(&model->text, "{\"timezone\":\"Asia/Shanghai\",");
-    put_hours(model);
-    put_specials(model, -1, "holidays");
-    put_specials(model, 1, "makeup");
-    wg_text_put(&model->text, "}");
-    return calendar_of(model->text.bytes);
-}
-
-static bool model_workday(const struct model *model, int64_t day)
-{
-    int64_t from_first = day - model->first;
-    time_t second = (time_t)(day * 86400);
-    if (from_first >= 0 && from_first < (int64_t)WG_COUNT(model->special) &&
-        model->special[from_first] != 0)
-        return model->special[from_first] > 0;
-    return model->week[gmtime(&second)->tm_wday];
-}
-
-/* Local microseconds from here on. */
-static bool model_open(struct model *model, int64_t time)
-{
-    if (model->asked != time / DAY) {
-        model->asked = time / DAY;
-        model->worked = model_workday(model, model->asked);
-    }
-    return model->worked && model->open[time % DAY / MINUTE];
-}
-
-static int64_t model_next_open(struct model *model, int64_t time)
-{
-    while (!model_open(model, time))
-        time += MINUTE - time % MINUTE;
-    return time;
-}
-
-static int64_t model_deadline(struct model *model, int64_t start, struct wg_limit limit)
-{
-    int64_t time = model_next_open(model, start), left = limit.n * MINUTE;
-    if (limit.unit == WG_WORK_DAY) {
-        int64_t day = time / DAY;
-        for (int n = 0; n < limit.n;)
-            n += model_workday(model, ++day);
-        return day * DAY + time % DAY;
-    }
-    while (left > 0) {
-        int64_t step = MINUTE - time % MINUTE;
-        if (model_open(model, time)) {
-            step = step < left ? step : left;
-            left -= step;
+    for (int i = 0; i < model->n_pauses; i++) {
+        const struct wg_pause *pause = &model->pauses[i];
+        for (int64_t cell = pause->from / MINUTE;
+             cell * MINUTE < pause->to && cell * MINUTE < model->stop; cell++) {
+            bool whole = cell * MINUTE >= pause->from && (cell + 1) * MINUTE <= pause->to;
+            if (on)
+                model->cells[cell] |= whole ? PAUSED : EDGE;
+            else
+                model->cells[cell] &= OPEN | WORK_DAY;
         }
-        time += step;
     }
-    return time;
 }
 
-static int64_t model_between(struct model *model, int64_t from, int64_t to)
+static int64_t any_time(int64_t day)
 {
-    int64_t worked = 0;
-    while (from < to) {
-        int64_t step = MINUTE - from % MINUTE;
-        step = step < to - from ? step : to - from;
-        worked += model_open(model, from) ? step : 0;
-        from += step;
-    }
-    return worked;
+    int64_t at = day * DAY + any(1440) * MINUTE;
+    if (any(4) == 0)
+        at -= at % (30 * MINUTE); /* where hours begin and end */
+    return any(6) == 0 ? at + any(60) * SECOND + any(1000000) : at;
 }
 
-static void check_against_model(struct model *model, const struct wg_calendar *calendar)
+/* Before or after the start, short or long, some over another's end, some still open. */
+static void make_pauses(struct model *model, int64_t start)
 {
-    int64_t start =
-        (model->first + any((int)WG_COUNT(model->special) + MODEL_DAYS) - MODEL_DAYS / 2) * DAY;
-    start += any(1440) * MINUTE;
-    start += any(3) == 0 ? any(60) * INT64_C(1000000) + any(1000000) : 0;
-    struct wg_limit limit = { .unit = any(2) == 0 ? WG_WORK_MINUTE : WG_WORK_DAY };
-    limit.n = any(limit.unit == WG_WORK_DAY ? 30 : any(2) == 0 ? 30 : 1500);
-    int64_t got = wg_calendar_deadline(calendar, start - EAST, &limit, NULL, 0) + EAST;
-    int64_t want = model_deadline(model, start, limit);
-    if (got != want)
-        fail_msg("%s start %s, %d of unit %d: %s, model %s", model->text.bytes,
-                 wg_time_string(start - EAST), limit.n, limit.unit, wg_time_string(got - EAST),
-                 wg_time_string(want - EAST));
-    int64_t end = start + any(20 * 1440) * MINUTE + any(60000000);
-    int64_t worked = wg_calendar_between(calendar, start - EAST, end - EAST);
-    if (worked != model_between(model, start, end))
-        fail_msg("%s between %s and %s", model->text.bytes, wg_time_string(start - EAST),
-                 wg_time_string(end - EAST));
+    int64_t at = start + (any(3) - 1) * any(2000) * MINUTE;
+    model->n_pauses = any(3) == 0 ? 1 + any(PAUSES) : 0;
+    model->stop = NEVER;
+    for (int i = 0; i < model->n_pauses; i++) {
+        struct wg_pause *pause = &model->pauses[i];
+        pause->from = any_time(at / DAY);
+        pause->to = any(3) == 0 ? any_time(at / DAY + any(20)) : pause->from + any(600) * MINUTE;
+        if (any(30) == 0)
+            pause->to = NEVER;
+        if (pause->to == NEVER && pause->from < model->stop)
+            model->stop = pause->from;
+        if (pause->to < pause->from)
+            pause->to = pause->from;
+        at = (any(2) == 0 ? pause->from : at) + any(4000) * MINUTE;
+    }
+}
+
+static struct wg_limit any_limit(void)
+{
+    static const int most[4][3] = {
+        { 30, 1500, 4000 }, { 3, 15, 40 }, { 90, 4000, 20000 }, { 3, 15, 60 }
+    };
+    struct wg_limit limit = { .unit = (enum wg_unit)any(4),
+                              .next_work_day = any(3) == 0,
+                              .close_of_day = any(3) == 0 };
+    limit.n = any(most[limit.unit][any(3)]);
+    return limit;
+}
+
+static void put_pauses(const struct model *model, struct wg_pause pauses[PAUSES])
+{
+    for (int i = 0; i < model->n_pauses; i++) {
+        pauses[i].from = model->pauses[i].from + FIRST * DAY - EAST;
+        pauses[i].to = model->pauses[i].to == NEVER ? 0 : model->pauses[i].to + FIRST * DAY - EAST;
+    }
+}
+
+static int64_t deadline_of(const struct wg_calendar *calendar, const struct model *model,
+                           int64_t start, const struct wg_limit *limit)
+{
+    struct wg_pause pauses[PAUSES];
+    put_pauses(model, pauses);
+    int64_t due = wg_calendar_deadline(calendar, start + FIRST * DAY - EAST, limit, pauses,
+                                       (size_t)model->n_pauses);
+    return due == 0 ? NEVER : due - FIRST * DAY + EAST;
+}
+
+static const char *time_of(int64_t at)
+{
+    return at == NEVER ? "never" : wg_time_string(at + FIRST * DAY - EAST);
+}
+
+/* Everything that repeats the case. */
+static void complain(const struct model *model, int64_t start, const struct wg_limit *limit,
+                     const char *what)
+{
+    WG_AUTO(wg_text_destroy) struct wg_text text = { 0 };
+    wg_limit_write(limit, &text, NULL);
+    for (int i = 0; i < model->n_pauses; i++)
+        wg_text_printf(&text, " pause %s to %s", time_of(model->pauses[i].from),
+                       time_of(model->pauses[i].to));
+    printf("# %s\n", model->text.bytes); /* too long for cmocka */
+    fail_msg("start %s %s: %s", time_of(start), text.bytes, what);
+}
+
+static void check_order(const struct wg_calendar *calendar, const struct wg_calendar *twin,
+                        struct model *model, int64_t start, const struct wg_limit *limit)
+{
+    int64_t due = deadline_of(calendar, model, start, limit);
+    if (deadline_of(twin, model, start, limit) < due)
+        complain(model, start, limit, "a further holiday made it earlier");
+    int64_t later = start + (any(2) == 0 ? any(120) : any(3000)) * MINUTE + any(2) * any(1000000);
+    if (deadline_of(calendar, model, later, limit) < due)
+        complain(model, start, limit, "a later start made it earlier");
+    if (model->n_pauses > 0) {
+        model->n_pauses--;
+        int64_t sooner = deadline_of(calendar, model, start, limit);
+        model->n_pauses++;
+        if (sooner > due)
+            complain(model, start, limit, "a pause made it earlier");
+    }
+}
+
+/* The counted spans add up to the limit, lie one after another and outside of pauses; a span of
+ * work minutes is worked throughout. */
+static void check_spans(const struct model *model, const struct wg_calendar *calendar,
+                        int64_t start, const struct wg_limit *limit)
+{
+    WG_AUTO(wg_spans_destroy) struct wg_spans spans = { 0 };
+    struct wg_pause pauses[PAUSES];
+    put_pauses(model, pauses);
+    const struct wg_term term = { start + FIRST * DAY - EAST, *limit, pauses,
+                                  (size_t)model->n_pauses };
+    int64_t due = wg_calendar_explain(calendar, &term, &spans), counted = 0, last = term.start;
+    bool days = limit->unit == WG_DAY || limit->unit == WG_WORK_DAY;
+    bool closes = days && limit->close_of_day;
+    for (size_t i = 0; i < spans.n; i++) {
+        const struct wg_span *span = &spans.rows[i];
+        if (span->kind == WG_SPAN_PAUSED && span->to == 0 && i + 1 < spans.n)
+            complain(model, start, limit, "the clock goes on after an open pause");
+        if (span->kind != WG_SPAN_COUNTED)
+            continue;
+        if (span->from < last || span->to <= span->from || span->counted <= 0)
+            complain(model, start, limit, "spans out of order");
+        if (limit->unit == WG_WORK_MINUTE &&
+            wg_calendar_between(calendar, span->from, span->to) != span->counted)
+            complain(model, start, limit, "a span is not what it counts");
+        if (!closes && paused_at(model, span->from - FIRST * DAY + EAST))
+            complain(model, start, limit, "a span begins in a pause");
+        counted += span->counted;
+        last = span->to;
+    }
+    int64_t n = limit->n == 0 && closes && limit->next_work_day ? 1 : limit->n;
+    if (due != 0 && counted != n * (days ? DAY : MINUTE))
+        complain(model, start, limit, "the spans do not add up to the limit");
+    if ((due == 0 ? NEVER : due - FIRST * DAY + EAST) != deadline_of(calendar, model, start, limit))
+        complain(model, start, limit, "explained and reckoned differ");
+    if (spans.cut)
+        complain(model, start, limit, "cut");
+}
+
+static void check_case(struct model *model, const struct wg_calendar *calendar,
+                       const struct wg_calendar *twin, int further)
+{
+    int64_t start = any_time(any(2) == 0 ? 31 + any(STARTS) : further - any(45));
+    struct wg_limit limit = any_limit();
+    make_pauses(model, start);
+    paint_pauses(model, true);
+    int64_t want = model_deadline(model, start, &limit);
+    int64_t got = deadline_of(calendar, model, start, &limit);
+    if (got != want) {
+        char what[100];
+        snprintf(what, sizeof what, "%s, model %s", time_of(got), time_of(want));
+        complain(model, start, &limit, what);
+    }
+    check_spans(model, calendar, start, &limit);
+    int64_t worked = wg_calendar_between(calendar, start + FIRST * DAY - EAST,
+                                         start + FIRST * DAY - EAST + 3 * DAY + 12345);
+    paint_pauses(model, false);
+    model->n_pauses = 0;
+    model->stop = NEVER;
     /* What the one says must be what the other counts. */
-    if (limit.unit == WG_WORK_MINUTE)
-        assert_true(wg_calendar_between(calendar, start - EAST, got - EAST) == limit.n * MINUTE);
+    if (worked > 0 && walk(model, start, worked, OPEN) > start + 3 * DAY + 12345)
+        complain(model, start, &limit, "between");
+    make_pauses(model, start);
+    check_order(calendar, twin, model, start, &limit);
 }
 
 static void test_model(void **state)
 {
-    const char *seed = getenv("WANGGE_SEED");
+    const char *seed = getenv("WANGGE_SEED"), *cases = getenv("WANGGE_CASES");
+    long n = cases != NULL ? strtol(cases, NULL, 10) : 20000;
     random_state = seed != NULL ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
-    printf("# WANGGE_SEED=%llu\n", (unsigned long long)random_state);
-    for (int i = 0; i < 300; i++) {
-        struct model model;
-        WG_AUTO(wg_calendar_destroy) struct wg_calendar *calendar = make_model(&model);
-        for (int j = 0; j < 15; j++)
-            check_against_model(&model, calendar);
-        wg_text_destroy(&model.text);
+    printf("# WANGGE_SEED=%llu WANGGE_CASES=%ld\n", (unsigned long long)random_state, n);
+    WG_AUTO(wg_free) unsigned char *cells = wg_new((size_t)SPAN * 1440);
+    struct model model = { .cells = cells };
+    read_sample();
+    for (long done = 0; done < n;) {
+        int further = 80 + any(STARTS);
+        make_model(&model);
+        WG_AUTO(wg_calendar_destroy) struct wg_calendar *twin = make_calendar(&model, further);
+        WG_AUTO(wg_calendar_destroy) struct wg_calendar *calendar = make_calendar(&model, -1);
+        for (int i = 0; i < PER_CALENDAR && done < n; i++, done++)
+            check_case(&model, calendar, twin, further);
+        clear_model(&model);
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_model) };
+    sample_path = argc > 1 ? argv[1] : NULL;
     return cmocka_run_group_tests_name("calendar-model", tests, NULL, NULL);
 }
