@@ -62,7 +62,8 @@ static void settled(struct wg_flight *flight, void *arg)
     (void)arg; /* the lease runs out, and it is claimed again */
 }
 
-/* It was claimed and wants nothing yet: somebody acted meanwhile, or its lease was not taken back. */
+/* It was claimed and wants nothing yet: somebody acted meanwhile, or its lease was not taken back.
+ */
 static void settle(struct ticks *ticks, const struct workflow_case *before, int64_t wake_at)
 {
     struct wg_column *ids = wg_column_new(WG_I64), *versions = wg_column_new(WG_I32),

@@ -239,7 +239,8 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
                   const char **ret_why) WG_MUST_USE;
 
 /* Time passes: acts upon the clock that wants it first, if one does by now. 0: decided;
- * STEP_ILLEGAL: nothing is due, and after.wake_at says when something will be. ask's action, task, actor and input are not looked at. */
+ * STEP_ILLEGAL: nothing is due, and after.wake_at says when something will be. ask's action, task,
+ * actor and input are not looked at. */
 int workflow_tick(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision) WG_MUST_USE;
 

@@ -188,11 +188,25 @@ static bool read_person(struct reading *reading, const char *role, struct json_o
 
 static bool read_attribute(struct reading *reading, const char *name, struct json_object *titles)
 {
-    static const char *const members[] = { "zh", "en", NULL };
+    static const char *const members[] = { "zh", "en", "words", NULL };
     static const char *const taken[] = { "asked", "asked_step", "asked_by", "chain" };
     if (strlen(name) > WORD_MOST || workflow_among(taken, WG_COUNT(taken), name))
         return reading_bad(reading, "", "its name is too long, or the engine's own");
-    return reading_members(reading, titles, members) && reading_titled(reading, titles);
+    if (!reading_members(reading, titles, members) || !reading_titled(reading, titles))
+        return false;
+    struct json_object *words = wg_json_get(titles, "words");
+    size_t mark = reading_enter(reading, "words");
+    if (words != NULL && !json_object_is_type(words, json_type_object))
+        return reading_bad(reading, "", "an object is expected");
+    if (words != NULL)
+        json_object_object_foreach(
+            words, word,
+            texts) if (strlen(word) > WORD_MOST ||
+                       !reading_titled(
+                           reading, texts)) return reading_bad(reading, word,
+                                                               "a word and its texts are expected");
+    reading_leave(reading, mark);
+    return true;
 }
 
 static bool read_approval(struct reading *reading, const char *name, struct json_object *approval)
