@@ -44,6 +44,9 @@ void action_free(struct action **action);
 /* Before it is decided (anew). */
 void action_forget(struct action *action);
 struct workflow_actor action_actor(const struct action *action);
+/* Where the tasks stand that a step opens: in the action's own input or, where it approves, in that
+ * of who asked. */
+struct json_object *action_words(const struct action *action);
 /* What a step of the case itself needs to know. */
 void action_facts(const struct action *action, struct workflow_facts *ret_facts);
 const struct knowledge *action_knowledge(const struct action *action);

@@ -19,12 +19,25 @@ static void collect(struct action *action, const char *code)
         wg_copy(action->names[action->n_names++].code, sizeof action->names[0].code, code);
 }
 
-static struct json_object *tasks_of(const struct action *action)
+struct json_object *action_words(const struct action *action)
 {
-    const char *field = workflow_field_of_type(action->workflow, action->name, "tasks");
-    struct json_object *tasks =
-        action->task != 0 || field == NULL ? NULL : wg_json_get(action->input, field);
-    return json_object_is_type(tasks, json_type_array) ? tasks : NULL;
+    struct json_object *asked = action->row.asked_input;
+    return asked != NULL && json_object_object_length(action->input) == 0 ? asked : action->input;
+}
+
+/* The list of tasks that are given; ret_field: where. NULL = none. */
+static struct json_object *tasks_of(const struct action *action, const char **ret_field)
+{
+    if (action->task != 0 || action->input == NULL)
+        return NULL;
+    json_object_object_foreach(action_words(action), field, value)
+    {
+        *ret_field = field;
+        if (json_object_is_type(value, json_type_array) &&
+            json_object_is_type(json_object_array_get_idx(value, 0), json_type_object))
+            return value;
+    }
+    return NULL;
 }
 
 static size_t task_count(struct json_object *tasks)
@@ -35,8 +48,8 @@ static size_t task_count(struct json_object *tasks)
 
 void action_collect_names(struct action *action)
 {
-    struct json_object *tasks = tasks_of(action);
-    const char *field = workflow_field_of_type(action->workflow, action->name, "staff");
+    const char *at, *field = workflow_field_of_type(action->workflow, action->name, "staff");
+    struct json_object *tasks = tasks_of(action, &at);
     const char *code = field == NULL ? NULL : wg_json_text(action->input, field);
     action->n_names = 0;
     if (code != NULL)
@@ -99,7 +112,8 @@ void action_chosen(const struct action *action, struct facts_input *ret_input)
 
 void action_name_tasks(const struct action *action, struct workflow_facts *facts)
 {
-    struct json_object *tasks = tasks_of(action);
+    const char *field;
+    struct json_object *tasks = tasks_of(action, &field);
     for (size_t i = 0; i < task_count(tasks); i++) {
         struct json_object *given = json_object_array_get_idx(tasks, i);
         const struct city_party *party = party_named(action, wg_json_text(given, "party"));
@@ -130,12 +144,12 @@ static void judge_place(const struct action *action, struct wg_problem *problem)
 
 static void judge_tasks(const struct action *action, struct wg_problem *problem)
 {
-    struct json_object *tasks = tasks_of(action);
+    const char *field = "";
+    struct json_object *tasks = tasks_of(action, &field);
     char pointer[80];
     for (size_t i = 0; i < task_count(tasks); i++) {
         struct json_object *given = json_object_array_get_idx(tasks, i);
         const char *party = wg_json_text(given, "party"), *staff = wg_json_text(given, "staff");
-        const char *field = workflow_field_of_type(action->workflow, action->name, "tasks");
         if (party != NULL && party_named(action, party) == NULL) {
             snprintf(pointer, sizeof pointer, "/%s/%zu/party", field, i);
             wg_problem_error(problem, pointer, "没有这个单位", "no such party");

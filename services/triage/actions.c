@@ -403,7 +403,7 @@ static void put_moves(struct moves *moves, const struct action *action)
                               .actor = action->caller.staff_id,
                               .key = action->key,
                               .body = action->body,
-                              .input = action->input };
+                              .input = action_words(action) };
     const struct move other = { .before = &action->partner.before,
                                 .decision = &action->partner_decision,
                                 .group = action->case_id,

@@ -46,7 +46,8 @@ enum {
     LAST_ACTOR,
     LAST_AT,
     LAST_BEFORE,
-    HAS_REPORTER
+    HAS_REPORTER,
+    ASKED_INPUT
 };
 
 int case_row_find(const PGresult *rows, int64_t id)
@@ -90,6 +91,7 @@ static void read_parts(struct case_row *to, const PGresult *rows, int row)
     workflow_read_more(&to->before, more);
     read_tasks(&to->before, tasks);
     to->last_before = json_of(rows, row, LAST_BEFORE);
+    to->asked_input = json_of(rows, row, ASKED_INPUT);
 }
 
 void case_row_read(struct case_row *to, const PGresult *rows, int row)
@@ -137,6 +139,7 @@ void case_row_read(struct case_row *to, const PGresult *rows, int row)
 void case_row_clear(struct case_row *row)
 {
     json_object_put(row->last_before);
+    json_object_put(row->asked_input);
     *row = (struct case_row){ 0 };
 }
 
@@ -176,6 +179,7 @@ void case_row_facts(const struct case_row *row, const struct knowledge *knowledg
     ret_facts->last_actor = row->last_actor;
     ret_facts->last_at = row->last_at;
     ret_facts->last_before = row->last_before;
+    ret_facts->asked_input = row->asked_input;
     for (size_t i = 0; i < before->n_tasks; i++) {
         facts_people(&knowledge->city, before->tasks[i].party, &ret_facts->of_tasks[i]);
         if (before->tasks[i].staff != 0 && ret_facts->of_tasks[i].n < WORKFLOW_PEOPLE)

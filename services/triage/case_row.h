@@ -14,7 +14,7 @@ struct case_row {
     bool has_point, reporter_has_mail, reporter_known, source, backfilled;
     int32_t reports;
     int64_t opener, external_due, return_by, last_actor, last_at;
-    struct json_object *last_before; /* owned */
+    struct json_object *last_before, *asked_input; /* owned */
 };
 
 /* Columns of read_case.sql. The place of the case among the rows; -1 = it is not there. */

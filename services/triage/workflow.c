@@ -49,6 +49,8 @@ static void open_tasks(const struct workflow_step *step)
                        *letter = wg_json_get(tasks, "start_asked");
     struct workflow_case *after = step->after;
     struct json_object *given = NULL;
+    if (step->input == NULL)
+        return;
     json_object_object_foreach(step->input, name, value)
     {
         (void)name;
@@ -149,6 +151,7 @@ static void end_asking(struct workflow_case *after)
     workflow_unset(after, ASKED);
     workflow_unset(after, ASKED_STEP);
     workflow_unset(after, ASKED_BY);
+    workflow_unset(after, "asked_n");
 }
 
 static void judge_asked(const struct workflow_step *step, const struct workflow_row *row,
@@ -165,7 +168,10 @@ static void judge_asked(const struct workflow_step *step, const struct workflow_
         return;
     }
     end_asking(step->after);
-    follow_and_name(step, wg_json_text(approval, granted ? "then" : "else"), course);
+    /* What was asked for is what follows, with the words of who asked. */
+    struct workflow_step asker = *step;
+    asker.input = step->facts->asked_input;
+    follow_and_name(&asker, wg_json_text(approval, granted ? "then" : "else"), course);
 }
 
 static int64_t open_now(const struct workflow_case *from)

@@ -34,6 +34,11 @@ static void effect_no_holder(const struct workflow_step *step)
     step->after->party = 0;
 }
 
+static void effect_no_chain(const struct workflow_step *step)
+{
+    step->after->n_links = 0;
+}
+
 static void effect_no_reason(const struct workflow_step *step)
 {
     step->after->reason[0] = '\0';
@@ -71,15 +76,11 @@ static const struct {
     const char *word;
     void (*apply)(const struct workflow_step *step);
 } effects[] = {
-    { "place", effect_place },
-    { "category", effect_category },
-    { "holder", effect_holder },
-    { "no-holder", effect_no_holder },
-    { "no-reason", effect_no_reason },
-    { "resolver", effect_resolver },
-    { "raise", effect_raise },
-    { "lower", effect_lower },
-    { "recount", workflow_recount_clocks },
+    { "place", effect_place },         { "category", effect_category },
+    { "holder", effect_holder },       { "no-holder", effect_no_holder },
+    { "no-reason", effect_no_reason }, { "resolver", effect_resolver },
+    { "raise", effect_raise },         { "lower", effect_lower },
+    { "no-chain", effect_no_chain },   { "recount", workflow_recount_clocks },
 };
 
 /* The row's own outcome, or the reason that was chosen. */
@@ -122,6 +123,7 @@ static void ask_approval(const struct workflow_step *step, const char *name)
     workflow_set_word(step->after, "asked", name);
     workflow_set_number(step->after, "asked_step", 0);
     workflow_set_number(step->after, "asked_by", step->actor->staff_id);
+    workflow_set_number(step->after, "asked_n", step->before->version + 1);
 }
 
 static int64_t first_of_role(const struct workflow_facts *facts, const char *role)
@@ -143,6 +145,8 @@ static void assign(const struct workflow_step *step, const char *name, const cha
     }
     struct workflow_value value = workflow_valued(step, text);
     const char *said = value.word == NULL ? "" : value.word;
+    if (strcmp(name, "level") == 0 && !value.known)
+        return; /* nothing was given: it stays */
     if (strcmp(name, "level") == 0)
         wg_copy(after->level, sizeof after->level, said);
     else if (strcmp(name, "grade") == 0)
@@ -186,6 +190,8 @@ void workflow_apply(const struct workflow_step *step, const struct workflow_row 
         snprintf(name, sizeof name, "%.*s", (int)(equals - effect), effect);
         if (!apply_verb(step, name, equals + 1))
             assign(step, name, equals + 1);
+    } else if (strcmp(effect, "-outcome") == 0) {
+        step->after->outcome[0] = '\0';
     } else if (effect[0] == '-') {
         workflow_unset(step->after, effect + 1);
     } else if (length > 2 && strcmp(effect + length - 2, "+1") == 0) {
@@ -232,7 +238,7 @@ bool workflow_effect_known(struct json_object *definition, const char *effect)
         return assignment_known(definition, name, equals + 1);
     }
     if (effect[0] == '-')
-        return workflow_is_attribute(definition, effect + 1);
+        return strcmp(effect, "-outcome") == 0 || workflow_is_attribute(definition, effect + 1);
     if (length > 2 && strcmp(effect + length - 2, "+1") == 0) {
         snprintf(name, sizeof name, "%.*s", (int)(length - 2), effect);
         return workflow_is_attribute(definition, name);

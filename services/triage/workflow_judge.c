@@ -10,7 +10,7 @@
 
 /* Bytes that the columns and the engine's structures hold. */
 enum { STATE_MOST = 31, CLOCK_MOST = 23, EVENT_MOST = 39, RULE_MOST = 31, WORD_MOST = 23 };
-enum { NAME_MOST = 39, LENGTH_MOST = 10000, ASKED_ATTRIBUTES = 3 };
+enum { NAME_MOST = 39, LENGTH_MOST = 10000, ASKED_ATTRIBUTES = 4 };
 
 /* The file's tables, while it is read. */
 struct tables {
@@ -189,7 +189,7 @@ static bool read_person(struct reading *reading, const char *role, struct json_o
 static bool read_attribute(struct reading *reading, const char *name, struct json_object *titles)
 {
     static const char *const members[] = { "zh", "en", "words", NULL };
-    static const char *const taken[] = { "asked", "asked_step", "asked_by", "chain" };
+    static const char *const taken[] = { "asked", "asked_step", "asked_by", "asked_n", "chain" };
     if (strlen(name) > WORD_MOST || workflow_among(taken, WG_COUNT(taken), name))
         return reading_bad(reading, "", "its name is too long, or the engine's own");
     if (!reading_members(reading, titles, members) || !reading_titled(reading, titles))
