@@ -195,16 +195,16 @@ static bool read_attribute(struct reading *reading, const char *name, struct jso
     if (!reading_members(reading, titles, members) || !reading_titled(reading, titles))
         return false;
     struct json_object *words = wg_json_get(titles, "words");
-    size_t mark = reading_enter(reading, "words");
     if (words != NULL && !json_object_is_type(words, json_type_object))
-        return reading_bad(reading, "", "an object is expected");
-    if (words != NULL)
-        json_object_object_foreach(
-            words, word,
-            texts) if (strlen(word) > WORD_MOST ||
-                       !reading_titled(
-                           reading, texts)) return reading_bad(reading, word,
-                                                               "a word and its texts are expected");
+        return reading_bad(reading, "words", "an object is expected");
+    if (words == NULL)
+        return true;
+    size_t mark = reading_enter(reading, "words");
+    json_object_object_foreach(words, word, texts)
+    {
+        if (strlen(word) > WORD_MOST || !reading_titled(reading, texts))
+            return reading_bad(reading, word, "a word and its texts are expected");
+    }
     reading_leave(reading, mark);
     return true;
 }
