@@ -11,7 +11,7 @@
 #include "common/service.h"
 #include "common/text.h"
 
-#include "services/reporting/attempts.h"
+#include "common/attempts.h"
 #include "services/reporting/fold.h"
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"
@@ -135,7 +135,7 @@ int main(int argc, char **argv)
     read_code_key(&app);
     app.zone = wg_service_settings(app.service)->zone;
     app.words = words_new();
-    app.attempts = attempts_new();
+    app.attempts = wg_attempts_new();
     app.store = store_new(app.service);
     app.fold = fold_new(&app);
     pulse.lag = wg_gauge("wangge_log_lag_seconds",
@@ -156,7 +156,7 @@ int main(int argc, char **argv)
     wg_access_destroy(&access);
     store_destroy(&app.store);
     fold_destroy(&app.fold);
-    attempts_destroy(&app.attempts);
+    wg_attempts_destroy(&app.attempts);
     words_destroy(&app.words);
     return code;
 }

@@ -8,7 +8,7 @@
 #include "common/http.h"
 #include "common/service.h"
 
-struct attempts;
+struct wg_attempts;
 struct fold;
 struct store;
 struct words;
@@ -17,7 +17,7 @@ struct reporting {
     struct wg_service *service;
     struct store *store;
     struct words *words;       /* replaced as a whole when the workflows change */
-    struct attempts *attempts; /* wrong query codes */
+    struct wg_attempts *attempts; /* wrong query codes */
     struct fold *fold;
     uint8_t code_key[WG_SECRET_BYTES];
     int64_t epoch;           /* 0: not read yet */

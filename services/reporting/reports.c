@@ -10,31 +10,23 @@
 #include "common/access.h"
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/query_code.h"
 #include "common/text.h"
 
 #include "services/reporting/answer.h"
 #include "services/reporting/ask.h"
-#include "services/reporting/attempts.h"
 #include "services/reporting/query.h"
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"
 #include "services/reporting/words.h"
 
 enum { REPORT_RESULT, STEPS_RESULT };
-enum { KIND_NUMBER = 'n', KIND_ADDRESS = 'a' };
-
 struct view {
     struct ask ask;
     int64_t id;
     char date[7];
     bool staff;
 };
-
-static void refuse(struct wg_request *request)
-{
-    wg_reply_refusal(request, 404, "unknown-report", "编号或查询码不正确",
-                     "The number or its query code is not right");
-}
 
 /* ---- the steps that people see */
 
@@ -197,52 +189,12 @@ static void view_landed(struct wg_flight *flight, void *arg)
         wg_number_write(view->id, wg_get_time(rows, 0, REPORT_RECEIVED), number);
     if (PQntuples(rows) != 1 || strncmp(number, view->date, strlen(view->date)) != 0 ||
         !may_see(view, rows))
-        refuse(view->ask.request);
+        wg_reply_no_report(view->ask.request);
     else
         reply(view, rows, wg_flight_result(flight, STEPS_RESULT));
 }
 
 /* ---- who asks */
-
-/* The code from the header or, for links, from the address; NULL: none. */
-static const char *given_code(struct wg_request *request)
-{
-    static const char scheme[] = "Code ";
-    const char *header = wg_request_header(request, "Authorization");
-    if (header != NULL && strncasecmp(header, scheme, sizeof scheme - 1) == 0)
-        return header + sizeof scheme - 1;
-    return wg_request_query(request, "code");
-}
-
-/* False: it was replied to. */
-static bool code_is_right(const struct view *view, bool is_number)
-{
-    struct wg_request *request = view->ask.request;
-    struct attempts *attempts = view->ask.app->attempts;
-    const char *code = given_code(request), *address = wg_request_address(request);
-    int64_t now = wg_clock_mono();
-    char number[24];
-    snprintf(number, sizeof number, "%" PRId64, view->id);
-    if (code == NULL) {
-        wg_reply_header(request, "WWW-Authenticate", "Code");
-        wg_reply_refusal(request, 401, "code-required", "需要查询码", "The query code is needed");
-        return false;
-    }
-    if (attempts_blocked(attempts, KIND_ADDRESS, address, now) ||
-        attempts_blocked(attempts, KIND_NUMBER, number, now)) {
-        wg_reply_header(request, "Retry-After", "60");
-        wg_reply_refusal(request, 429, "too-many-attempts", "查询码错误次数过多，请一分钟后再试",
-                         "Too many wrong query codes; try again in a minute");
-        return false;
-    }
-    if (is_number && wg_code_right(view->ask.app->code_key, view->id, code))
-        return true;
-    attempts_wrong(attempts, KIND_ADDRESS, address, now);
-    if (is_number)
-        attempts_wrong(attempts, KIND_NUMBER, number, now);
-    refuse(request);
-    return false;
-}
 
 void reports_handle(struct wg_request *request, void *arg)
 {
@@ -254,10 +206,11 @@ void reports_handle(struct wg_request *request, void *arg)
     view->staff = wg_known(wg_request_caller(request));
     bool is_number =
         wg_number_read(wg_request_param(request, "number"), &view->id, view->date) == 0;
-    if (!view->staff && !code_is_right(view, is_number))
+    if (!view->staff &&
+        !wg_code_asked(view->ask.app->attempts, view->ask.app->code_key, request, true))
         return;
     if (!is_number) {
-        refuse(request);
+        wg_reply_no_report(request);
         return;
     }
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(view, view_landed);

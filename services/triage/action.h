@@ -19,6 +19,7 @@ struct action {
     int64_t case_id;
     int32_t task;  /* k; 0 = the case itself */
     bool reporter; /* acts by the query code of one of the case's reports */
+    int64_t report_id;
     char name[40];
     struct json_object *input; /* the action's own fields */
     bool only_list;            /* GET */

@@ -58,7 +58,10 @@ static void take_key(struct action *action, const char *body, size_t length)
         randombytes_buf(random, sizeof random);
         wg_hash(action->key, NULL, random, sizeof random, NULL);
     } else {
-        wg_caller_name(&action->caller, who);
+        if (action->reporter)
+            snprintf(who, sizeof who, "report:%lld", (long long)action->report_id);
+        else
+            wg_caller_name(&action->caller, who);
         wg_hash(action->key, NULL, who, strlen(who), given, strlen(given), NULL);
     }
     wg_hash(action->body, NULL, body, length, wg_request_path(action->request),

@@ -494,46 +494,8 @@ static uint64_t key_of(const void *item)
     return (uint64_t)((const struct action *)item)->case_id;
 }
 
-/* ---- requests */
-
-static struct action *begin(struct wg_request *request, struct actions *actions)
+void actions_begin(struct action *action)
 {
-    struct action *action = wg_new(sizeof *action);
-    action->owner = actions;
-    action->request = request;
-    action->caller = *wg_request_caller(request);
-    action->case_id = action_case_id(wg_request_param(request, "id"), NULL);
-    if (action->case_id != 0 && loader_complete(actions->loader))
-        return action;
-    if (action->case_id == 0)
-        reply_no_case(action);
-    else
-        wg_reply_refusal(request, 503, "starting", "系统正在启动", "The system is starting");
-    action_free(&action);
-    return NULL;
-}
-
-void actions_get(struct wg_request *request, struct actions *actions)
-{
-    struct action *action = begin(request, actions);
-    if (action == NULL)
-        return;
-    action->only_list = true;
-    read_case(action);
-}
-
-void actions_post(struct wg_request *request, struct actions *actions)
-{
-    if (!action_key_fine(request))
-        return;
-    struct action *action = begin(request, actions);
-    if (action == NULL)
-        return;
-    if (!action_take_body(action)) {
-        action_free(&action);
-        return;
-    }
-    action_take_match(action);
     read_case(action);
 }
 

@@ -1,5 +1,5 @@
-/* POST and GET /cases/{id}/actions: read, decide, write in a batch under the version's guard,
- * answer. */
+/* The course of an action: read, decide, write in a batch under the version's guard, answer. How
+ * one comes in is in doors.c. */
 #pragma once
 
 #include "common/http.h"
@@ -14,5 +14,6 @@ struct actions *actions_new(struct wg_service *service, struct wg_db *reads, str
                             const struct loader *loader);
 void actions_destroy(struct actions **actions);
 
-void actions_post(struct wg_request *request, struct actions *actions);
-void actions_get(struct wg_request *request, struct actions *actions);
+/* Takes an action whose case, body and key are known, to its answer. */
+struct action;
+void actions_begin(struct action *action);

@@ -13,22 +13,26 @@
 #include "services/triage/arrivals.h"
 #include "services/triage/city_load.h"
 #include "services/triage/deadline.h"
+#include "services/triage/doors.h"
 #include "services/triage/preview.h"
 #include "services/triage/ticks.h"
 #include "services/triage/workflows.h"
 #include "triage_sql.h"
 
-static const char *workflows, *begins;
+static const char *workflows, *begins, *code_key;
 
 static const struct wg_setting settings[] = {
     { "WANGGE_WORKFLOWS", WG_TEXT, "", 0, 0,
       "folder of the workflow files; empty: $WANGGE_HOME/share/workflows", &workflows, NULL },
     { "WANGGE_WORKFLOW", WG_TEXT, "request", 0, 0, "the workflow that a report opens", &begins,
       NULL },
+    { "WANGGE_CODE_KEY", WG_TEXT, "", 0, 0,
+      "file of the key from which query codes come; default $WANGGE_HOME/secrets/code.key",
+      &code_key, NULL },
 };
 
 struct triage {
-    struct actions *actions;
+    struct doors *doors;
     struct loader *loader;
     struct preview_setup preview;
 };
@@ -53,14 +57,19 @@ static const struct wg_statement *statements(void)
     return spoilt;
 }
 
-static void post_action(struct wg_request *request, void *arg)
+static void at_case(struct wg_request *request, void *arg)
 {
-    actions_post(request, ((struct triage *)arg)->actions);
+    doors_case(request, ((struct triage *)arg)->doors);
 }
 
-static void get_actions(struct wg_request *request, void *arg)
+static void at_task(struct wg_request *request, void *arg)
 {
-    actions_get(request, ((struct triage *)arg)->actions);
+    doors_task(request, ((struct triage *)arg)->doors);
+}
+
+static void at_report(struct wg_request *request, void *arg)
+{
+    doors_report(request, ((struct triage *)arg)->doors);
 }
 
 static void get_workflows(struct wg_request *request, void *arg)
@@ -79,8 +88,12 @@ static void post_preview(struct wg_request *request, void *arg)
 }
 
 static const struct wg_route routes[] = {
-    { "GET", "/api/v1/cases/{id}/actions", 0, get_actions },
-    { "POST", "/api/v1/cases/{id}/actions", 0, post_action },
+    { "GET", "/api/v1/cases/{id}/actions", 0, at_case },
+    { "POST", "/api/v1/cases/{id}/actions", 0, at_case },
+    { "GET", "/api/v1/tasks/{number}/actions", 0, at_task },
+    { "POST", "/api/v1/tasks/{number}/actions", 0, at_task },
+    { "GET", "/api/v1/reports/{number}/actions", WG_OPEN, at_report },
+    { "POST", "/api/v1/reports/{number}/actions", WG_OPEN, at_report },
     { "GET", "/api/v1/workflows", 0, get_workflows },
     { "GET", "/api/v1/workflows/{name}", 0, get_workflow },
     { "POST", "/api/v1/triage/preview", 0, post_preview },
@@ -120,7 +133,9 @@ int main(int argc, char **argv)
     struct actions *actions = actions_new(service, reads, acts, bus, &knowledge, loader);
     WG_AUTO(ticks_destroy)
     struct ticks *ticks = ticks_new(service, reads, acts, bus, &knowledge, loader);
-    struct triage triage = { .actions = actions,
+    WG_AUTO(doors_destroy)
+    struct doors *doors = doors_new(service, reads, actions, loader, code_key);
+    struct triage triage = { .doors = doors,
                              .loader = loader,
                              .preview = { reads, &knowledge, loader } };
     loader_on_complete(loader, arrivals_begin, arrivals);

@@ -1,5 +1,5 @@
 /* A table of sets of eight: a name lives in the set that its hash names. */
-#include "services/reporting/attempts.h"
+#include "common/attempts.h"
 
 #include <stddef.h>
 
@@ -14,16 +14,16 @@ struct entry {
     int wrong;
 };
 
-struct attempts {
+struct wg_attempts {
     struct entry entries[SETS][WAYS];
 };
 
-struct attempts *attempts_new(void)
+struct wg_attempts *wg_attempts_new(void)
 {
-    return wg_new(sizeof(struct attempts));
+    return wg_new(sizeof(struct wg_attempts));
 }
 
-void attempts_destroy(struct attempts **attempts)
+void wg_attempts_destroy(struct wg_attempts **attempts)
 {
     free(*attempts);
     *attempts = NULL;
@@ -44,17 +44,17 @@ static size_t set_of(uint64_t name)
     return (size_t)((name >> 32) % SETS);
 }
 
-bool attempts_blocked(const struct attempts *attempts, char kind, const char *who, int64_t now)
+bool wg_attempts_blocked(const struct wg_attempts *attempts, char kind, const char *who, int64_t now)
 {
     uint64_t name = hash(kind, who);
     const struct entry *set = attempts->entries[set_of(name)];
     for (size_t i = 0; i < WAYS; i++)
         if (set[i].name == name)
-            return set[i].wrong >= ATTEMPTS_A_MINUTE && now - set[i].since < MINUTE;
+            return set[i].wrong >= WG_ATTEMPTS_A_MINUTE && now - set[i].since < MINUTE;
     return false;
 }
 
-void attempts_wrong(struct attempts *attempts, char kind, const char *who, int64_t now)
+void wg_attempts_wrong(struct wg_attempts *attempts, char kind, const char *who, int64_t now)
 {
     uint64_t name = hash(kind, who);
     struct entry *set = attempts->entries[set_of(name)];

@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct attempts;
+struct wg_attempts;
 
-enum { ATTEMPTS_A_MINUTE = 5 };
+enum { WG_ATTEMPTS_A_MINUTE = 5 };
 
-struct attempts *attempts_new(void);
-void attempts_destroy(struct attempts **attempts);
+struct wg_attempts *wg_attempts_new(void);
+void wg_attempts_destroy(struct wg_attempts **attempts);
 
 /* kind keeps numbers and addresses apart. now: microseconds of any clock that does not go back. */
-bool attempts_blocked(const struct attempts *attempts, char kind, const char *who, int64_t now);
-void attempts_wrong(struct attempts *attempts, char kind, const char *who, int64_t now);
+bool wg_attempts_blocked(const struct wg_attempts *attempts, char kind, const char *who, int64_t now);
+void wg_attempts_wrong(struct wg_attempts *attempts, char kind, const char *who, int64_t now);
