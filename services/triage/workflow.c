@@ -405,7 +405,8 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
     step.after = &ret_decision->after;
     struct workflow_course course = { .decision = ret_decision,
                                       .task = ask->task,
-                                      .had_tasks = ask->before->n_tasks };
+                                      .had_tasks = ask->before->n_tasks,
+                                      .asker = workflow_number(ask->before, ASKED_BY) };
     take(&step, &row, &course);
     finish(ret_decision, ask->before, row_decides(&row, ask->task > 0));
     write_event(&step, ask, NULL, workflow_flag(&row, "undoable"), ret_decision);
@@ -445,7 +446,8 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     struct workflow_course course = { .decision = ret_decision,
                                       .owner = rule == NULL ? NULL : rule->owner,
                                       .task = step.task == NULL ? 0 : step.task->k,
-                                      .had_tasks = ask->before->n_tasks };
+                                      .had_tasks = ask->before->n_tasks,
+                                      .asker = workflow_number(ask->before, ASKED_BY) };
     const char *action = rule == NULL ? NULL : mark < 100 ? rule->on_warn : rule->on_breach;
     bool taken = action != NULL && follow(&step, action, &course, &row);
     workflow_set_wake(workflow, after, ask->facts->calendar);

@@ -18,14 +18,17 @@ static bool from_fits(const struct workflow_step *step, const struct workflow_ro
             !workflow_is_final(step->workflow, step->before->state));
 }
 
+/* Whoever the approval waits for, by the role of its step; never who asked for it. */
 static bool is_approver(const struct workflow_step *step)
 {
     const struct workflow_attribute *asked = workflow_attribute(step->before, "asked");
-    if (asked == NULL)
+    if (asked == NULL || workflow_number(step->before, "asked_by") == step->actor->staff_id)
         return false;
     struct json_object *steps =
         wg_json_get(workflow_approval(step->workflow, asked->word), "steps");
-    const char *post = workflow_item(steps, (size_t)workflow_number(step->before, "asked_step"));
+    const char *role = workflow_item(steps, (size_t)workflow_number(step->before, "asked_step"));
+    const char *post =
+        role == NULL ? NULL : workflow_post_of(step->workflow, role, step->before->level);
     return post != NULL && step->actor->has_post(post, step->before->area, step->actor->arg);
 }
 

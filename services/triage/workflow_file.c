@@ -170,6 +170,13 @@ const char *workflow_level(const struct workflow *workflow)
     return wg_json_text(workflow_open_row(workflow), "level");
 }
 
+const char *workflow_post_of(const struct workflow *workflow, const char *role, const char *level)
+{
+    struct json_object *post = wg_json_get(wg_json_get(workflow->definition, "people"), role);
+    return json_object_is_type(post, json_type_object) ? wg_json_text(post, level)
+                                                       : json_object_get_string(post);
+}
+
 const char *workflow_role(const struct workflow *workflow, size_t i, const char *level,
                           const char **ret_post)
 {

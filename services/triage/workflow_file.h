@@ -13,6 +13,8 @@ struct json_object *workflow_actions(const struct workflow *workflow);
 /* The rows "tasks" of the file; NULL: it has none. */
 struct json_object *workflow_tasks(const struct workflow *workflow);
 struct json_object *workflow_approval(const struct workflow *workflow, const char *name);
+/* The post that stands for a role at a level; NULL: nobody. */
+const char *workflow_post_of(const struct workflow *workflow, const char *role, const char *level);
 bool workflow_is_final(const struct workflow *workflow, const char *state);
 bool workflow_is_task_final(const struct workflow *workflow, const char *state);
 
@@ -104,6 +106,7 @@ struct workflow_course {
     const char *owner; /* of the clock that struck; NULL = none */
     int32_t task;      /* that is acted upon, or whose clock struck; 0 = none */
     size_t had_tasks;  /* before the step */
+    int64_t asker;     /* of the approval that was waited for before it; 0 = none */
 };
 void workflow_add_notices(const struct workflow_step *step, const struct workflow_course *course,
                           struct json_object *list);

@@ -57,7 +57,7 @@ static void tell_whom(const struct workflow_step *step, const struct workflow_co
     } else if (strcmp(to, "former") == 0) {
         tell(notice, step->before->holder);
     } else if (strcmp(to, "asker") == 0) {
-        tell(notice, workflow_number(step->before, "asked_by"));
+        tell(notice, course->asker);
     } else if (strcmp(to, "assignee") == 0) {
         tell_assignees(step, course, notice);
     }
