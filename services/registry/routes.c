@@ -6,6 +6,7 @@
 #include "services/registry/link.h"
 #include "services/registry/lists.h"
 #include "services/registry/receive.h"
+#include "services/registry/reveal.h"
 #include "services/registry/session.h"
 
 const struct wg_route registry_routes[] = {
@@ -47,6 +48,8 @@ const struct wg_route registry_routes[] = {
     { "GET", "/api/v1/keys", 0, list_keys },
     { "POST", "/api/v1/keys", 0, keys_make },
     { "DELETE", "/api/v1/keys/{id}", 0, keys_revoke },
+    { "GET", "/api/v1/reports/{number}/reporter", 0, reveal_show },
+    { "POST", "/api/v1/reports/{number}/reveal", 0, reveal_open },
     { "GET", "/api/v1/audit", 0, list_audit },
     { "POST", "/api/v1/sessions", WG_OPEN, session_login },
     { "GET", "/api/v1/sessions", WG_EARLY, session_list },

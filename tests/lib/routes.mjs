@@ -51,6 +51,8 @@ const SAMPLES = {
     'PUT /api/v1/calendars/{code}': { body: {}, headers: { 'If-Match': '"0"' } },
     'POST /api/v1/competence': { body: {} },
     'DELETE /api/v1/competence/{code}': {},
+    'GET /api/v1/reports/{number}/reporter': {},
+    'POST /api/v1/reports/{number}/reveal': { body: { field: 'phone', reason: '走一遍' } },
     'GET /api/v1/keys': {},
     'POST /api/v1/keys': { body: { name: 'walk' } },
     'DELETE /api/v1/keys/{id}': {},
