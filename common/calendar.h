@@ -82,8 +82,9 @@ struct wg_pause {
  *              means the day of the start itself, or of the next opening.
  * The close is the end of the day's last interval in work units, and 24:00 in minutes and days.
  *
- * No deadline lies in a pause: one that would, comes when the clock runs again (its close: on the
- * day of that). A later start, a longer pause, a further holiday never make a deadline earlier. */
+ * No deadline lies in a pause: one that would, comes at the next moment, in work units an open one,
+ * around which there is none (its close: on the day of that). A later start, a longer pause, a
+ * further holiday never make a deadline earlier. */
 int64_t wg_calendar_deadline(const struct wg_calendar *calendar, int64_t start,
                              const struct wg_limit *limit, const struct wg_pause *pauses, size_t n);
 

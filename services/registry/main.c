@@ -10,6 +10,7 @@
 #include "common/service.h"
 
 #include "registry_sql.h"
+#include "services/registry/forget.h"
 #include "services/registry/import.h"
 #include "services/registry/password.h"
 #include "services/registry/receive.h"
@@ -21,8 +22,12 @@
 enum { READS_IN_FLIGHT = 16, TIDY_MS = 1000, FORGET_MS = 3600 * 1000 };
 
 static const char *folder, *totp_posts;
+static int64_t reporter_days;
 
 static const struct wg_setting settings[] = {
+    { "WANGGE_REPORTER_DAYS", WG_NUMBER, "365", 1, 36500,
+      "days after the end of a case until its reporters' names and numbers are deleted", NULL,
+      &reporter_days },
     { "WANGGE_UPLOADS", WG_TEXT, "/tmp", 0, 0, "folder for the bodies of imports while they run",
       &folder, NULL },
     { "WANGGE_TOTP_POSTS", WG_TEXT, "", 0, 0,
@@ -94,6 +99,8 @@ int main(int argc, char **argv)
     wg_service_beat(registry.service, reads, SQL_BEAT_INSTANCE);
     wg_db_on_ready(writes, import_tidy, &registry);
     wg_service_timer(registry.service, TIDY_MS, 0, import_tidy, &registry);
+    registry.forgetting.days = reporter_days;
+    wg_service_timer(registry.service, TIDY_MS, 0, forget_sweep, &registry);
     wg_service_on_drain(registry.service, import_drained, &registry);
     WG_AUTO(wg_http_destroy)
     struct wg_http *http =

@@ -13,6 +13,13 @@ struct wg_db;
 struct wg_helper;
 struct oidc;
 
+/* How far the deletion of reporters' names and numbers has come. */
+struct forgetting {
+    int64_t days; /* after the end of the case */
+    int64_t after, rest_until;
+    bool asking;
+};
+
 struct registry {
     struct wg_service *service;
     struct store *store;
@@ -25,5 +32,6 @@ struct registry {
     char owner[32];     /* this instance's name on its imports */
     uint8_t seal_key[WG_SECRET_BYTES];
     struct import *import; /* the one that this instance runs; NULL: none */
-    bool tidy;             /* nothing of an earlier import is left behind */
+    struct forgetting forgetting;
+    bool tidy; /* nothing of an earlier import is left behind */
 };

@@ -3,8 +3,10 @@
 #include "services/registry/change.h"
 #include "services/registry/keys.h"
 #include "services/registry/leave.h"
+#include "services/registry/link.h"
 #include "services/registry/lists.h"
 #include "services/registry/receive.h"
+#include "services/registry/reveal.h"
 #include "services/registry/session.h"
 
 const struct wg_route registry_routes[] = {
@@ -46,6 +48,8 @@ const struct wg_route registry_routes[] = {
     { "GET", "/api/v1/keys", 0, list_keys },
     { "POST", "/api/v1/keys", 0, keys_make },
     { "DELETE", "/api/v1/keys/{id}", 0, keys_revoke },
+    { "GET", "/api/v1/reports/{number}/reporter", 0, reveal_show },
+    { "POST", "/api/v1/reports/{number}/reveal", 0, reveal_open },
     { "GET", "/api/v1/audit", 0, list_audit },
     { "POST", "/api/v1/sessions", WG_OPEN, session_login },
     { "GET", "/api/v1/sessions", WG_EARLY, session_list },
@@ -55,6 +59,10 @@ const struct wg_route registry_routes[] = {
     { "POST", "/api/v1/sessions/current/totp", WG_EARLY, session_enrol_totp },
     { "PUT", "/api/v1/sessions/current/totp", WG_EARLY, session_confirm_totp },
     { "DELETE", "/api/v1/sessions/{id}", WG_EARLY, session_end },
+    { "POST", "/api/v1/links", 0, link_make },
+    { "GET", "/api/v1/links", 0, link_list },
+    { "GET", "/api/v1/links/current", WG_LINK, link_current },
+    { "DELETE", "/api/v1/links/{id}", 0, link_revoke },
     { "POST", "/api/v1/staff/{code}/password", 0, session_set_password },
     { "DELETE", "/api/v1/staff/{code}/totp", 0, session_remove_totp },
     { "GET", "/api/v1/imports/{kind}/template", 0, receive_template },

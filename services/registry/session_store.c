@@ -213,3 +213,69 @@ int session_store_remove_totp(struct registry *registry, const char *code, const
     wg_params_text(params, actor);
     return ask(registry->writes, SQL_REMOVE_TOTP, &params, landed, arg);
 }
+
+/* ---- one-task links */
+
+int session_store_make_link(struct registry *registry, const struct session_link *link,
+                            wg_landed *landed, void *arg)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_bytes(params, link->hash, WG_KEY_HASH_BYTES);
+    wg_params_text(params, link->staff);
+    wg_params_i64(params, link->case_id);
+    wg_params_i32(params, link->task);
+    wg_params_text(params, link->purpose);
+    wg_params_i32(params, link->rate);
+    wg_params_text(params, link->actor);
+    wg_params_time(params, link->now);
+    wg_params_time(params, link->until);
+    return ask(registry->writes, SQL_INSERT_LINK, &params, landed, arg);
+}
+
+static void add_find_case(struct wg_flight *flight, int64_t id)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, id);
+    wg_flight_add(flight, SQL_FIND_CASE_AREA, &params);
+}
+
+static void add_list_links(struct wg_flight *flight, int64_t case_id, int64_t id)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    put_id(params, case_id);
+    put_id(params, id);
+    wg_flight_add(flight, SQL_LIST_LINKS, &params);
+}
+
+int session_store_find_case(struct registry *registry, int64_t id, wg_landed *landed, void *arg)
+{
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
+    add_find_case(flight, id);
+    return wg_db_send(registry->reads, &flight) == 0 ? 0 : STORE_BUSY;
+}
+
+int session_store_list_links(struct registry *registry, int64_t case_id, wg_landed *landed,
+                             void *arg)
+{
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
+    add_find_case(flight, case_id);
+    add_list_links(flight, case_id, 0);
+    return wg_db_send(registry->reads, &flight) == 0 ? 0 : STORE_BUSY;
+}
+
+int session_store_find_link(struct registry *registry, int64_t id, wg_landed *landed, void *arg)
+{
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
+    add_list_links(flight, 0, id);
+    return wg_db_send(registry->reads, &flight) == 0 ? 0 : STORE_BUSY;
+}
+
+int session_store_revoke_link(struct registry *registry, int64_t id, const char *actor,
+                              wg_landed *landed, void *arg)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, id);
+    wg_params_time(params, wg_clock_now());
+    wg_params_text(params, actor);
+    return ask(registry->writes, SQL_REVOKE_LINK, &params, landed, arg);
+}

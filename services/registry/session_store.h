@@ -105,3 +105,38 @@ int session_store_confirm(struct registry *registry, const struct session_totp *
                           wg_landed *landed, void *arg) WG_MUST_USE;
 int session_store_remove_totp(struct registry *registry, const char *code, const char *actor,
                               wg_landed *landed, void *arg) WG_MUST_USE;
+
+/* ---- one-task links */
+
+struct session_link {
+    const uint8_t *hash; /* 32 bytes */
+    const char *staff, *purpose, *actor;
+    int64_t case_id, now, until;
+    int32_t task, rate;
+};
+int session_store_make_link(struct registry *registry, const struct session_link *link,
+                            wg_landed *landed, void *arg) WG_MUST_USE;
+int session_store_find_case(struct registry *registry, int64_t id, wg_landed *landed,
+                            void *arg) WG_MUST_USE;
+enum {
+    LINKED_ID,
+    LINKED_CODE,
+    LINKED_NAME,
+    LINKED_NAME_EN,
+    LINKED_CASE,
+    LINKED_TASK,
+    LINKED_PURPOSE,
+    LINKED_BY,
+    LINKED_CREATED,
+    LINKED_UNTIL,
+    LINKED_USED,
+    LINKED_REVOKED,
+    LINKED_AREA
+};
+/* Results: session_store_find_case's, then the links. */
+int session_store_list_links(struct registry *registry, int64_t case_id, wg_landed *landed,
+                             void *arg) WG_MUST_USE;
+int session_store_find_link(struct registry *registry, int64_t id, wg_landed *landed,
+                            void *arg) WG_MUST_USE;
+int session_store_revoke_link(struct registry *registry, int64_t id, const char *actor,
+                              wg_landed *landed, void *arg) WG_MUST_USE;

@@ -114,6 +114,19 @@ static void add_place_and_matter(struct json_object *body, const PGresult *rows)
     answer_time(body, "due_at", rows, 0, REPORT_DUE);
 }
 
+/* Who looked at the reporter's name or number, and why: for the reporter alone. */
+static void add_looks(struct json_object *body, const PGresult *rows)
+{
+    const char *text = wg_get_text(rows, 0, REPORT_LOOKS);
+    struct json_object *looks = text == NULL ? json_object_new_array() : json_tokener_parse(text);
+    for (size_t i = 0; i < json_object_array_length(looks); i++) {
+        struct json_object *look = json_object_array_get_idx(looks, i);
+        answer_text(look, "at", wg_time_string(wg_json_int(look, "at")));
+    }
+    json_object_object_add(body, "looks", looks);
+    answer_time(body, "forgotten_at", rows, 0, REPORT_FORGOTTEN);
+}
+
 static void add_case(struct json_object *body, const PGresult *rows, int64_t received)
 {
     int64_t id = wg_get_i64(rows, 0, REPORT_CASE);
@@ -160,6 +173,8 @@ static void reply(const struct view *view, const PGresult *rows, const PGresult 
     answer_text(body, "state_text", words_resident(words, workflow, state, english));
     json_object_object_add(body, "history", history(view, workflow, received, past));
     answer_text(body, "next", words_next(words, workflow, state, english));
+    if (!view->staff)
+        add_looks(body, rows);
     if (view->staff && known)
         add_case(body, rows, wg_get_time(rows, 0, REPORT_FIRST));
     wg_reply_json(view->ask.request, 200, &body);

@@ -124,7 +124,9 @@ enum store_report {
     REPORT_AREA,
     REPORT_AREA_NAME,
     REPORT_CATEGORY,
-    REPORT_CATEGORY_NAME
+    REPORT_CATEGORY_NAME,
+    REPORT_LOOKS,
+    REPORT_FORGOTTEN
 };
 void store_read_report(struct wg_flight *flight, int64_t report, bool english);
 enum { STEP_TYPE, STEP_AT, STEP_STATE, STEP_PASSED, STEP_INPUT };

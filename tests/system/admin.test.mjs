@@ -313,4 +313,66 @@ describe('administration', () => {
         assert.equal((await put('nowhere', calendar.definition, 1)).status, 404);
         assert.equal((await put('round-the-clock', { ...calendar.definition, hours: [] }, calendar.version + 1)).status, 422);
     });
+
+    describe('who reported', () => {
+        const GRID = `${COMMUNITY}007`, REPORTER = { name: '李四光', phone: '13712345678', email: `${P}@example.net`, consent: true };
+        let said, item;
+        const reveal = (client, body, number = said.number) => client.post(`/api/v1/reports/${number}/reveal`, body);
+        before(async () => {
+            said = (await admin.post('/api/v1/reports', { text: '井盖响', category: 'litter', area: GRID, reporter: REPORTER })).json;
+            item = await waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${said.number}`)).json.items[0]);
+        });
+        it('staff of the area see it masked, others nothing', async () => {
+            const masked = await role(`${GRID}-leader`).get(`/api/v1/reports/${said.number}/reporter`);
+            assert.deepEqual(masked.json, { name: '李**', phone: '137****5678', email: 'a***@example.net', consent: true }, masked.text);
+            assert.equal(masked.headers['cache-control'], 'no-store');
+            for (const [code, number] of [['410103003005002-leader', said.number], [`${GRID}-leader`, '260101-1001-3'], [`${GRID}-leader`, 'x']])
+                assert.equal((await role(code).get(`/api/v1/reports/${number}/reporter`)).status, 404, code);
+            assert.equal((await role('property-kangqiao-handler').get(`/api/v1/reports/${said.number}/reporter`)).status, 404);
+            assert.equal((await role(`${GRID}-leader`).get(`/api/v1/reports/${said.number}/reporter?x=y`)).status, 400);
+            assert.equal((await house.client().get(`/api/v1/reports/${said.number}?code=${said.query_code}`)).json.looks.length, 0, 'masked is no look');
+        });
+        it('who has it in hand looks at one field, with a reason; each look is logged and the reporter sees it', async () => {
+            const looks = [[`${GRID}-leader`, 'phone', '上门前联系', '13712345678', 'leader'], [`${COMMUNITY}-secretary`, 'name', '核实身份', '李四光', 'secretary'], [`${COMMUNITY}-dispatcher`, 'email', '补材料', `${P}@example.net`, 'dispatcher']];
+            for (const [code, field, reason, value] of looks) {
+                const answer = await reveal(role(code), { field, reason });
+                assert.deepEqual([answer.status, answer.json.value], [200, value], answer.text);
+                assert.equal((await audited('reporter.looked-at', `report:${said.id}`)).reason, reason);
+            }
+            const { json } = await house.client().get(`/api/v1/reports/${said.number}?code=${said.query_code}`);
+            assert.deepEqual(json.looks.map(({ post, field, reason }) => [post, field, reason]), looks.map(([, field, reason, , post]) => [post, field, reason]));
+            assert.equal((await role(`${GRID}-leader`).get(`/api/v1/reports/${said.number}`)).json.looks, undefined, 'it is the reporter\'s');
+            assert.deepEqual(house.logs.grep(/13712345678|李四光/), [], 'in no log');
+            assert.equal(await house.count(`audit WHERE detail::text ~ '13712345678|李四光'`), 0);
+        });
+        it('nobody else: not the coordinator of the street, no administrator, no system, no one outside', async () => {
+            const look = { field: 'phone', reason: '看看' };
+            assert.equal((await reveal(role(`${STREET}-coordinator`), look)).status, 403);
+            assert.equal((await reveal(admin, look)).status, 403);
+            const key = (await admin.post('/api/v1/keys', { name: 'x', system: `${P}-reveal` })).json.key;
+            assert.equal((await reveal(house.client(undefined, { key }), look)).status, 403);
+            assert.equal((await reveal(role('410103003005-secretary'), look)).status, 404);
+            assert.equal((await reveal(role(`${COMMUNITY}-secretary`), look, '260101-1001-3')).status, 404);
+            for (const body of [{}, { field: 'phone' }, { field: 'address', reason: 'x' }, { ...look, reason: '' }, { ...look, reason: '长'.repeat(201) }, { ...look, x: 1 }])
+                assert.equal((await reveal(role(`${COMMUNITY}-secretary`), body)).status, 422, JSON.stringify(body));
+            const send = (body, type) => role(`${COMMUNITY}-secretary`).send('POST', `/api/v1/reports/${said.number}/reveal`, { body, type });
+            assert.deepEqual([(await send('{', 'application/json')).status, (await send('x', 'text/plain')).status, (await send('x'.repeat(2 << 20), 'application/json')).status], [400, 415, 413]);
+        });
+        it('a named report and a complaint about staff are for the supervisor alone', async () => {
+            for (const category of ['named-report', 'staff-conduct']) {
+                const { number } = (await admin.post('/api/v1/reports', { text: '举报', category, area: GRID, reporter: REPORTER })).json;
+                await waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${number}`)).json.items[0]);
+                for (const code of [`${COMMUNITY}-secretary`, `${GRID}-leader`, '410103-dispatcher'])
+                    assert.equal((await reveal(role(code), { field: 'name', reason: 'x' }, number)).status, 404, `${category} ${code}`);
+                assert.equal((await role(`${COMMUNITY}-secretary`).get(`/api/v1/reports/${number}/reporter`)).status, 404);
+                assert.equal((await reveal(role('410103-supervisor'), { field: 'name', reason: '核实' }, number)).json.value, '李四光');
+            }
+        });
+        it('a field that was not given', async () => {
+            const { number } = (await admin.post('/api/v1/reports', { text: '匿名', category: 'litter', area: GRID })).json;
+            await waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${number}`)).json.items[0]);
+            assert.deepEqual((await role(`${GRID}-leader`).get(`/api/v1/reports/${number}/reporter`)).json, { name: null, phone: null, email: null, consent: false });
+            assert.equal((await reveal(role(`${GRID}-leader`), { field: 'phone', reason: 'x' }, number)).json.type, 'urn:wangge:problem:not-given');
+        });
+    });
 });

@@ -328,12 +328,13 @@ static inline int64_t first_open(const struct model *model, int64_t at)
     return at;
 }
 
-/* When the clock runs again. */
+/* The next moment with no pause around it; the first and the last of a pause have none. */
 static inline int64_t again(const struct model *model, int64_t at, bool work)
 {
-    while (at < model->stop && (paused_at(model, at) || (work && !is(model, at, OPEN))))
+    while (at < NEVER && at <= model->stop &&
+           ((inside(model, at) && paused_at(model, at)) || (work && !is(model, at, OPEN))))
         at = next_change(model, at);
-    return at < model->stop ? at : NEVER;
+    return at <= model->stop ? at : NEVER;
 }
 
 static inline int64_t close_of(const struct model *model, int64_t day, bool work)

@@ -1,0 +1,9 @@
+-- Who reported, sealed, and whose case it is now. $1 report. Columns: as enum store_reporter_columns. Tables: reads
+-- reports, reporters, case_reports, cases, categories. Locks: none.
+SELECT p.received_at, c.id, c.area, c.holder, g.restricted_kind, r.sealed, r.consent
+FROM reports p
+JOIN case_reports l ON l.report_id = p.id
+JOIN cases c ON c.id = l.case_id
+LEFT JOIN categories g ON g.code = c.category
+LEFT JOIN reporters r ON r.report_id = p.id
+WHERE p.id = $1::bigint

@@ -1,0 +1,47 @@
+// Reporters' names and numbers are deleted when their time is over: so many days after the end of the case, not before,
+// and not while it is open; the reporter is told, what was delivered to them still adds up. Time is moved, so this house
+// is our own.
+import { after, before, describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { Instance } from '../lib/instance.mjs';
+import { waitFor } from '../lib/wait.mjs';
+
+const DAYS = 30, GRID = '410103007012007', REPORTER = { name: '居民', phone: '13712345678', email: 'resident@example.net', consent: true };
+
+describe('reporters are forgotten', () => {
+    let house, admin;
+    before(async () => {
+        house = await Instance.up({ name: 'forget', sample: true, env: { WANGGE_REPORTER_DAYS: String(DAYS) } });
+        admin = house.client('admin');
+    });
+    after(async () => {
+        await house.verify();
+        await house.down();
+    });
+    const report = async (more) => {
+        const said = (await admin.post('/api/v1/reports', { text: '到期删除', reporter: REPORTER, ...more })).json;
+        await waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${said.number}`)).json.items[0]);
+        return said;
+    };
+    const view = async (said) => (await house.client().get(`/api/v1/reports/${said.number}?code=${said.query_code}`)).json;
+    const kept = (said) => house.count(`reporters WHERE report_id = ${said.id}`);
+
+    it('those of ended cases, after their days; those of open ones stay', async () => {
+        const ended = await report({}), open = await report({ category: 'litter', area: GRID });
+        const dispatcher = house.client('410103-dispatcher'), seen = await dispatcher.get(`/api/v1/cases/${ended.id}`);
+        const rejected = await dispatcher.post(`/api/v1/cases/${ended.id}/actions`, { action: 'reject', reason: 'no-matter', text: '没有具体事项' }, { headers: { 'If-Match': seen.headers.etag } });
+        assert.equal(rejected.status, 200, rejected.text);
+        await house.drain();
+        house.moveClock((DAYS - 1) * 86400);
+        const young = await report({ category: 'litter', area: GRID }); // what comes after it has been swept by then
+        await house.ready();
+        assert.deepEqual([await kept(ended), await kept(young)], [1, 1], 'a day before');
+        house.moveClock((DAYS + 1) * 86400);
+        await waitFor('it is deleted', async () => await kept(ended) === 0, { seconds: 20 });
+        assert.equal(await kept(open), 1);
+        assert.notEqual((await view(ended)).forgotten_at, null);
+        assert.equal((await view(open)).forgotten_at, null);
+        assert.equal(await house.one(`SELECT detail ->> 'n' FROM audit WHERE action = 'reporters.forgotten'`), '1');
+        assert.deepEqual((await dispatcher.get(`/api/v1/reports/${ended.number}/reporter`)).json, { name: null, phone: null, email: null, consent: false });
+    });
+});
