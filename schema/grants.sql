@@ -75,7 +75,7 @@ GRANT USAGE ON SEQUENCE report_ids TO "wangge-intake";
 
 -- ---------------------------------------------------------------- triage: state
 
-GRANT SELECT, INSERT, UPDATE ON cases TO "wangge-triage";
+GRANT SELECT, INSERT, UPDATE ON cases, tasks TO "wangge-triage";
 GRANT SELECT, INSERT ON case_reports, events, action_keys, workflows TO "wangge-triage";
 GRANT SELECT, DELETE, UPDATE (due_at, tries, reason, set_aside_at) ON arrivals TO "wangge-triage";
 GRANT SELECT, INSERT ON notices TO "wangge-triage";
@@ -93,5 +93,5 @@ GRANT SELECT ON cases, case_reports, events, reports, reporters, staff, parties,
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON rollup_states, rollup_categories TO "wangge-reporting";
 GRANT SELECT, UPDATE ON rollup_cursor TO "wangge-reporting";
-GRANT SELECT ON reports, arrivals, cases, case_reports, events, notices, deliveries, workflows TO "wangge-reporting";
+GRANT SELECT ON reports, arrivals, cases, tasks, case_reports, events, notices, deliveries, workflows TO "wangge-reporting";
 GRANT SELECT (report_id, consent, has_email) ON reporters TO "wangge-reporting";

@@ -126,15 +126,10 @@ void reply_stale(struct action *action, const PGresult *events)
     wg_reply_problem(action->request, &problem);
 }
 
-void reply_done(struct action *action, const PGresult *rows, bool replayed)
+static struct json_object *case_of(const struct action *action, const PGresult *rows)
 {
     char id[24];
-    struct json_object *body = json_object_new_object(), *event = json_object_new_object(),
-                       *state = json_object_new_object();
-    json_object_object_add(event, "n", json_object_new_int64(wg_get_i64(rows, 0, 0)));
-    json_object_object_add(event, "type", json_object_new_string(wg_get_text(rows, 0, 1)));
-    json_object_object_add(event, "at",
-                           json_object_new_string(wg_time_string(wg_get_time(rows, 0, 2))));
+    struct json_object *state = json_object_new_object();
     snprintf(id, sizeof id, "%lld", (long long)action->case_id);
     json_object_object_add(state, "id", json_object_new_string(id));
     json_object_object_add(state, "state", json_object_new_string(wg_get_text(rows, 0, 4)));
@@ -142,12 +137,26 @@ void reply_done(struct action *action, const PGresult *rows, bool replayed)
     json_object_object_add(state, "area", json_object_new_string(wg_get_text(rows, 0, 6)));
     json_object_object_add(state, "category", text_or_null(wg_get_text(rows, 0, 7)));
     json_object_object_add(state, "holder", text_or_null(wg_get_text(rows, 0, 8)));
+    json_object_object_add(state, "party", text_or_null(wg_get_text(rows, 0, 11)));
     json_object_object_add(state, "due_at",
                            wg_is_null(rows, 0, 9)
                                ? NULL
                                : json_object_new_string(wg_time_string(wg_get_time(rows, 0, 9))));
+    return state;
+}
+
+void reply_done(struct action *action, const PGresult *rows, bool replayed)
+{
+    struct json_object *body = json_object_new_object(), *event = json_object_new_object();
+    json_object_object_add(event, "n", json_object_new_int64(wg_get_i64(rows, 0, 0)));
+    json_object_object_add(event, "type", json_object_new_string(wg_get_text(rows, 0, 1)));
+    json_object_object_add(event, "at",
+                           json_object_new_string(wg_time_string(wg_get_time(rows, 0, 2))));
     json_object_object_add(body, "event", event);
-    json_object_object_add(body, "case", state);
+    if (action->reporter) /* whose hands it is in is not theirs to know */
+        json_object_object_add(body, "state", json_object_new_string(wg_get_text(rows, 0, 4)));
+    else
+        json_object_object_add(body, "case", case_of(action, rows));
     put_etag(action, (int32_t)wg_get_i64(rows, 0, wg_get_bool(rows, 0, 3) ? 0 : 10));
     if (replayed)
         wg_reply_header(action->request, "Idempotency-Replayed", "true");

@@ -183,12 +183,13 @@ static const char *const at_values[] = { "actor",  "now",          "holder",    
 /* @value; 0 is nobody and nothing. */
 static struct workflow_value at_value(const struct workflow_step *step, const char *name)
 {
+    const struct workflow_case *now = step->after != NULL ? step->after : step->before;
     const struct {
         const char *name;
         int64_t number;
     } numbers[] = {
         { "actor", step->actor->staff_id },      { "now", step->now },
-        { "holder", step->after->holder },       { "party", step->after->party },
+        { "holder", now->holder },       { "party", now->party },
         { "partner", step->facts->partner },     { "opener", step->facts->opener },
         { "source", step->facts->source },       { "external_due", step->facts->external_due },
         { "return_by", step->facts->return_by }, { "backfilled", step->facts->backfilled },
