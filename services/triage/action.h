@@ -21,10 +21,11 @@ struct action {
     bool reporter; /* acts by the query code of one of the case's reports */
     int64_t report_id;
     char name[40];
-    struct json_object *input; /* the action's own fields */
-    bool only_list;            /* GET */
-    bool has_match, by_key;    /* If-Match, Idempotency-Key was sent */
-    int32_t match;             /* of If-Match */
+    struct json_object *input;             /* the action's own fields */
+    bool only_list;                        /* GET */
+    void (*reader)(struct action *action); /* what a GET replies with */
+    bool has_match, by_key;                /* If-Match, Idempotency-Key was sent */
+    int32_t match;                         /* of If-Match */
     uint8_t key[WG_HASH_BYTES], body[WG_HASH_BYTES];
     int rounds; /* how often it was decided */
     /* as read */

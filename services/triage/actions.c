@@ -330,7 +330,7 @@ static void take_case(struct action *action, const PGresult *rows)
         return;
     }
     if (action->only_list) {
-        reply_list(action);
+        action->reader(action);
         action_free(&action);
         return;
     }

@@ -7,6 +7,7 @@
 #include "common/service.h"
 
 #include "services/triage/action.h"
+#include "services/triage/clocks.h"
 #include "triage_sql.h"
 
 struct doors {
@@ -29,6 +30,7 @@ static struct action *begin(struct wg_request *request, struct doors *doors)
     action->request = request;
     action->caller = *wg_request_caller(request);
     action->only_list = strcmp(wg_request_method(request), "GET") == 0;
+    action->reader = reply_list;
     return action;
 }
 
@@ -60,6 +62,16 @@ void doors_case(struct wg_request *request, struct doors *doors)
     struct action *action = begin(request, doors);
     if (action == NULL)
         return;
+    action->case_id = action_case_id(wg_request_param(request, "id"), NULL);
+    go(action);
+}
+
+void doors_clocks(struct wg_request *request, struct doors *doors)
+{
+    struct action *action = begin(request, doors);
+    if (action == NULL)
+        return;
+    action->reader = clocks_reply;
     action->case_id = action_case_id(wg_request_param(request, "id"), NULL);
     go(action);
 }

@@ -10,5 +10,6 @@ struct doors *doors_new(struct wg_service *service, struct wg_db *reads, struct 
 void doors_destroy(struct doors **doors);
 
 void doors_case(struct wg_request *request, struct doors *doors);
+void doors_clocks(struct wg_request *request, struct doors *doors);
 void doors_task(struct wg_request *request, struct doors *doors);
 void doors_report(struct wg_request *request, struct doors *doors);

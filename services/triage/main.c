@@ -62,6 +62,11 @@ static void at_case(struct wg_request *request, void *arg)
     doors_case(request, ((struct triage *)arg)->doors);
 }
 
+static void at_clocks(struct wg_request *request, void *arg)
+{
+    doors_clocks(request, ((struct triage *)arg)->doors);
+}
+
 static void at_task(struct wg_request *request, void *arg)
 {
     doors_task(request, ((struct triage *)arg)->doors);
@@ -90,6 +95,7 @@ static void post_preview(struct wg_request *request, void *arg)
 static const struct wg_route routes[] = {
     { "GET", "/api/v1/cases/{id}/actions", 0, at_case },
     { "POST", "/api/v1/cases/{id}/actions", 0, at_case },
+    { "GET", "/api/v1/cases/{id}/clocks", 0, at_clocks },
     { "GET", "/api/v1/tasks/{number}/actions", 0, at_task },
     { "POST", "/api/v1/tasks/{number}/actions", 0, at_task },
     { "GET", "/api/v1/reports/{number}/actions", WG_OPEN, at_report },

@@ -249,6 +249,10 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
  * (either may be NULL), and what that case goes through. False: it has none. Borrowed. */
 bool workflow_partner(const struct workflow *workflow, const char *action, const char **ret_field,
                       const char **ret_attribute, const char **ret_action);
+/* What people call a clock, and who answers for it: "holder", "assignee" or a role; "" where the
+ * file has no such clock. Borrowed. */
+const char *workflow_clock_title(const struct workflow *workflow, const char *clock, bool english);
+const char *workflow_clock_owner(const struct workflow *workflow, const char *clock);
 /* True unless the action is a note. An action that is not there is deciding. */
 bool workflow_decides(const struct workflow *workflow, const char *action, int32_t task);
 /* The name of the field of this type ("staff", "party", "tasks", "case"); NULL: it has none. */

@@ -239,3 +239,16 @@ const struct workflow_clock_rule *workflow_clock_rule(const struct workflow *wor
             return &workflow->clocks[i];
     return NULL;
 }
+
+const char *workflow_clock_title(const struct workflow *workflow, const char *clock, bool english)
+{
+    const struct workflow_clock_rule *rule = workflow_clock_rule(workflow, clock);
+    struct json_object *clocks = wg_json_get(workflow->definition, "clocks");
+    return rule == NULL ? "" : wg_json_text(wg_json_get(clocks, rule->name), english ? "en" : "zh");
+}
+
+const char *workflow_clock_owner(const struct workflow *workflow, const char *clock)
+{
+    const struct workflow_clock_rule *rule = workflow_clock_rule(workflow, clock);
+    return rule == NULL ? "" : rule->owner;
+}

@@ -188,11 +188,16 @@ static struct workflow_value at_value(const struct workflow_step *step, const ch
         const char *name;
         int64_t number;
     } numbers[] = {
-        { "actor", step->actor->staff_id },      { "now", step->now },
-        { "holder", now->holder },       { "party", now->party },
-        { "partner", step->facts->partner },     { "opener", step->facts->opener },
-        { "source", step->facts->source },       { "external_due", step->facts->external_due },
-        { "return_by", step->facts->return_by }, { "backfilled", step->facts->backfilled },
+        { "actor", step->actor->staff_id },
+        { "now", step->now },
+        { "holder", now->holder },
+        { "party", now->party },
+        { "partner", step->facts->partner },
+        { "opener", step->facts->opener },
+        { "source", step->facts->source },
+        { "external_due", step->facts->external_due },
+        { "return_by", step->facts->return_by },
+        { "backfilled", step->facts->backfilled },
     };
     if (strcmp(name, "state") == 0)
         return word(step->before->state);
