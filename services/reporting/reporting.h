@@ -16,7 +16,7 @@ struct words;
 struct reporting {
     struct wg_service *service;
     struct store *store;
-    struct words *words;       /* replaced as a whole when the workflows change */
+    struct words *words;          /* replaced as a whole when the workflows change */
     struct wg_attempts *attempts; /* wrong query codes */
     struct fold *fold;
     uint8_t code_key[WG_SECRET_BYTES];

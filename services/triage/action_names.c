@@ -88,7 +88,7 @@ static int64_t staff_named(const struct action *action, const char *code)
 
 static const struct city_party *party_named(const struct action *action, const char *code)
 {
-    return code == NULL ? NULL : city_party_by_code(&action_knowledge(action)->city, code);
+    return code == NULL ? NULL : city_party_by_code(&action->knowledge->city, code);
 }
 
 /* The code in the field of a type; NULL = none was given. */
@@ -122,7 +122,7 @@ void action_name_tasks(const struct action *action, struct workflow_facts *facts
         named->party = party == NULL ? 0 : party->id;
         named->ordered = party == NULL || party->ordered;
         if (party != NULL)
-            facts_people(&action_knowledge(action)->city, party->id, &named->people);
+            facts_people(&action->knowledge->city, party->id, &named->people);
         if (named->staff != 0 && named->people.n < WORKFLOW_PEOPLE)
             named->people.staff[named->people.n++] = named->staff;
     }
@@ -132,7 +132,7 @@ void action_name_tasks(const struct action *action, struct workflow_facts *facts
 
 static void judge_place(const struct action *action, struct wg_problem *problem)
 {
-    const struct city *city = &action_knowledge(action)->city;
+    const struct city *city = &action->knowledge->city;
     const char *category = field_of(action, "category"), *area = field_of(action, "area");
     if (category != NULL && city_category(city, category) == NULL)
         wg_problem_error(problem, "/category", "没有这个类别", "no such category");
