@@ -172,11 +172,11 @@ export class Clocks {
         for (const word of row.resume ?? [])
             this.resume(after, word);
     }
+}
 
-    /** Where the log's clocks are not those that were reckoned. */
-    *differences(said, reckoned) {
-        for (const name of new Set([...Object.keys(said), ...Object.keys(reckoned)]))
-            if (!isDeepStrictEqual(said[name], reckoned[name]))
-                yield `clocks: ${name} is ${JSON.stringify(said[name])}, reckoned ${JSON.stringify(reckoned[name])}`;
-    }
+/** Where the log's clocks are not those that were reckoned. */
+export function* clockDifferences(said, reckoned) {
+    for (const name of new Set([...Object.keys(said), ...Object.keys(reckoned)]))
+        if (!isDeepStrictEqual(said[name], reckoned[name]))
+            yield `clocks: ${name} is ${JSON.stringify(said[name])}, reckoned ${JSON.stringify(reckoned[name])}`;
 }

@@ -108,7 +108,7 @@ export class Turn {
     /** The post behind a role, at the level of the case before the turn. */
     postOf(role) {
         const post = this.flow.people[role];
-        return typeof post === 'object' ? post[this.before.level] : post;
+        return typeof post === 'object' ? post[this.before.level ?? this.after.level] : post;
     }
 
     isWho(who) {
@@ -266,13 +266,14 @@ export class Turn {
     }
 
     ask(approval) {
-        Object.assign(this.after.more, { asked: approval, asked_step: 0, asked_by: this.actor.staff ?? 0 });
+        Object.assign(this.after.more, { asked: approval, asked_step: 0, asked_by: this.actor.staff ?? 0, asked_n: this.n });
     }
 
     /** Opens the tasks of the input: one for each item, with clocks of its own. */
     openTasks() {
         const { after, flow, registers } = this;
-        for (const item of this.fieldOf('tasks') ?? []) {
+        const given = Object.values(this.input).find((value) => Array.isArray(value) && typeof value[0] === 'object');
+        for (const item of given ?? []) {
             const k = Object.keys(after.tasks).length + 1;
             if (k > TASKS_MOST)
                 return;
