@@ -146,8 +146,7 @@ void case_row_clear(struct case_row *row)
 /* A place that the case has stands, unless another is chosen: borders never move a case. */
 static bool keeps_place(const char *reason)
 {
-    return strcmp(reason, "place") != 0 && strcmp(reason, "outside") != 0 &&
-           strcmp(reason, "grid") != 0;
+    return strcmp(reason, "place") != 0 && strcmp(reason, "outside") != 0;
 }
 
 void case_row_facts(const struct case_row *row, const struct knowledge *knowledge,

@@ -115,7 +115,9 @@ static void apply_row(const struct workflow_step *step, const struct workflow_ro
     if (workflow_flag(row, "tasks"))
         open_tasks(step);
     workflow_move_clocks(step, row, step->task == NULL ? 0 : step->task->k);
-    workflow_add_notices(step, course, workflow_member(row, "notices"));
+    /* Whom an approval now waits for is known when it has been judged. */
+    if (!workflow_flag(row, "approve"))
+        workflow_add_notices(step, course, workflow_member(row, "notices"));
 }
 
 /* An action of the system upon what the step has come to; false: none of its variants fits. */
@@ -194,6 +196,8 @@ static void take(const struct workflow_step *step, const struct workflow_row *ro
     apply_row(step, row, course);
     if (workflow_flag(row, "approve") || workflow_flag(row, "refuse"))
         judge_asked(step, row, course);
+    if (workflow_flag(row, "approve"))
+        workflow_add_notices(step, course, workflow_member(row, "notices"));
     if (open_now(before) > 0 && open_now(after) == 0)
         follow_and_name(step, wg_json_text(workflow_tasks(step->workflow), "done"), course);
     /* What was asked for was asked in another state. */
