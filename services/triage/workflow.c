@@ -419,6 +419,25 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
 
 /* ---- time */
 
+/* What was provisional is counted with the calendar as it now stands: an event of its own. */
+static bool recount(const struct workflow *workflow, const struct workflow_ask *ask,
+                    struct workflow_decision *decision)
+{
+    const struct workflow_step step = { .workflow = workflow,
+                                        .before = ask->before,
+                                        .after = &decision->after,
+                                        .facts = ask->facts,
+                                        .actor = &workflow_itself,
+                                        .now = ask->now };
+    const struct workflow_ask told = { .before = ask->before };
+    if (!workflow_recount_provisional(&step))
+        return false;
+    wg_copy(decision->event, sizeof decision->event, "clock.recounted");
+    finish(decision, ask->before, false);
+    write_event(&step, &told, NULL, false, decision);
+    return true;
+}
+
 int workflow_tick(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision)
 {
@@ -427,6 +446,8 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     struct workflow_row row = { 0 };
     *ret_decision = (struct workflow_decision){ .after = *ask->before };
     struct workflow_case *after = &ret_decision->after;
+    if (recount(workflow, ask, ret_decision))
+        return 0;
     struct workflow_clock *clock =
         workflow_due_clock(workflow, after, ask->facts->calendar, ask->now, &mark);
     if (clock == NULL) {

@@ -53,6 +53,18 @@ static int64_t end_of(const struct workflow_case *from, const struct workflow_cl
     return clock->cap != 0 && clock->cap < due ? clock->cap : due;
 }
 
+/* Its end, and whether it will have to be counted again. */
+static void count(const struct workflow_case *from, struct workflow_clock *clock,
+                  const struct workflow_facts *facts)
+{
+    bool worked = clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY ||
+                  clock->limit.next_work_day;
+    clock->calendar = facts->calendar_version;
+    clock->due = end_of(from, clock, facts->calendar);
+    clock->provisional =
+        worked && wg_calendar_provisional(facts->calendar, clock->start, clock->due);
+}
+
 /* When so many per cent of a clock are used. */
 static int64_t mark_of(const struct workflow_case *from, const struct workflow_clock *clock,
                        const struct wg_calendar *calendar, int32_t per_cent)
@@ -164,7 +176,7 @@ static int64_t cap_of(const struct workflow_step *step, const struct workflow_cl
 static void set_due(const struct workflow_step *step, const struct workflow_clock_rule *rule,
                     const struct workflow_clock *clock)
 {
-    if (rule->due && clock->due != 0)
+    if (rule != NULL && rule->due && clock->due != 0)
         step->after->due_at = clock->due;
 }
 
@@ -194,7 +206,7 @@ static void start_clock(const struct workflow_step *step, const char *word, int3
     } else {
         clock.limit = limit_of(step, rule);
         clock.cap = cap_of(step, rule, clock.start);
-        clock.due = end_of(step->after, &clock, step->facts->calendar);
+        count(step->after, &clock, step->facts);
     }
     step->after->clocks[step->after->n_clocks++] = clock;
     set_due(step, rule, &clock);
@@ -221,8 +233,7 @@ static void resume_clock(const struct workflow_step *step, const char *name)
     for (size_t i = 0; i < after->n_pauses; i++)
         if (after->pauses[i].to == 0 && strcmp(after->pauses[i].clock, name) == 0)
             after->pauses[i].to = step->now;
-    clock->calendar = step->facts->calendar_version;
-    clock->due = end_of(after, clock, step->facts->calendar);
+    count(after, clock, step->facts);
     set_due(step, workflow_clock_rule(step->workflow, name), clock);
 }
 
@@ -234,10 +245,25 @@ void workflow_recount_clocks(const struct workflow_step *step)
         if (clock->until || rule == NULL)
             continue;
         clock->limit = limit_of(step, rule);
-        clock->calendar = step->facts->calendar_version;
-        clock->due = end_of(step->after, clock, step->facts->calendar);
+        count(step->after, clock, step->facts);
         set_due(step, rule, clock);
     }
+}
+
+bool workflow_recount_provisional(const struct workflow_step *step)
+{
+    bool any = false;
+    for (size_t i = 0; i < step->after->n_clocks; i++) {
+        struct workflow_clock *clock = &step->after->clocks[i];
+        if (!clock->provisional || clock->calendar >= step->facts->calendar_version)
+            continue;
+        any = true;
+        count(step->after, clock, step->facts);
+        set_due(step, workflow_clock_rule(step->workflow, clock->name), clock);
+    }
+    if (any)
+        workflow_set_wake(step->workflow, step->after, step->facts->calendar);
+    return any;
 }
 
 void workflow_extend_clock(const struct workflow_step *step, const char *name, int64_t days)
@@ -247,8 +273,7 @@ void workflow_extend_clock(const struct workflow_step *step, const char *name, i
         return;
     clock->extra += (int32_t)days;
     clock->fired = 0;
-    clock->calendar = step->facts->calendar_version;
-    clock->due = end_of(step->after, clock, step->facts->calendar);
+    count(step->after, clock, step->facts);
     set_due(step, workflow_clock_rule(step->workflow, name), clock);
 }
 
@@ -318,6 +343,8 @@ void workflow_write_clocks(const struct workflow_case *from, struct wg_text *out
             wg_write_int(out, "cap", clock->cap);
         if (clock->fired != 0)
             wg_write_int(out, "fired", clock->fired);
+        if (clock->provisional)
+            wg_write_bool(out, "provisional", true);
         write_pauses(from, clock->name, out);
         wg_write_end_object(out);
     }
@@ -356,6 +383,7 @@ void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks)
             .fired = (int32_t)wg_json_int(given, "fired"),
             .extra = (int32_t)wg_json_int(given, "extra"),
             .cap = wg_json_int(given, "cap"),
+            .provisional = json_object_get_boolean(wg_json_get(given, "provisional")) != 0,
         };
         wg_copy(read->name, sizeof read->name, name);
         read->until =

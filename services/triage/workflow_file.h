@@ -118,6 +118,9 @@ void workflow_move_clocks(const struct workflow_step *step, const struct workflo
                           int32_t k);
 /* Counts what runs anew, with the limits of the facts. */
 void workflow_recount_clocks(const struct workflow_step *step);
+/* Counts anew, once the calendar is a newer one, what reached into a year that was not published.
+ * False: there was nothing of the kind. */
+bool workflow_recount_provisional(const struct workflow_step *step);
 /* Grants working days on top. */
 void workflow_extend_clock(const struct workflow_step *step, const char *name, int64_t days);
 void workflow_stop_clock(struct workflow_case *after, const char *name);
