@@ -48,15 +48,16 @@ export class Registers {
         return [];
     }
 
-    /** A right counts for the area and all below it. */
-    may(staff, post, areaId) {
-        return [...this.above(areaId)].some(({ id }) => (this.posts.get(`${id}/${post}`) ?? []).some((row) => row.staff_id === staff));
+    /** A right counts for the area and all below it. Who covers a post by the roster has it meanwhile. */
+    may(staff, post, areaId, at) {
+        return [...this.above(areaId)].some(({ id }) => (this.posts.get(`${id}/${post}`) ?? []).some((row) => row.staff_id === staff)
+            || (this.duty.get(`${id}/${post}`) ?? []).some((row) => row.staff_id === staff && row.kind !== 'leave' && row.starts_at <= at && at < row.ends_at));
     }
 
     /** Whether the city could have found this person for this area: by the post, or by a roster. */
     mayBeFound(staff, post, areaId) {
         const posts = post === 'leader' ? ['leader', 'dedicated-leader'] : [post];
-        return posts.some((one) => this.may(staff, one, areaId)
+        return posts.some((one) => this.may(staff, one, areaId, 0)
             || [...this.above(areaId)].some(({ id }) => (this.duty.get(`${id}/${one}`) ?? []).some((row) => row.staff_id === staff)));
     }
 

@@ -126,8 +126,8 @@ export class Turn {
         case 'opener': return facts.opener === actor.staff;
         case 'author': return facts.lastActor === actor.staff;
         case 'asker': return before.more.asked_by === actor.staff;
-        case 'approver': return this.approverPost() !== undefined && before.more.asked_by !== actor.staff && registers.may(actor.staff, this.approverPost(), before.area_id);
-        default: return registers.may(actor.staff, who, before.area_id);
+        case 'approver': return this.approverPost() !== undefined && before.more.asked_by !== actor.staff && registers.may(actor.staff, this.approverPost(), before.area_id, this.now);
+        default: return registers.may(actor.staff, who, before.area_id, this.now);
         }
     }
 

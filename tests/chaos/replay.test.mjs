@@ -98,7 +98,7 @@ describe(`the replayer (seed ${seed})`, () => {
                 assert.ok(up);
             }
             await act(COORDINATOR, one, 'accept');
-            await act(COORDINATOR, one, 'blow_whistle', { text, tasks: [{ party: 'urban-management', text: '清运' }, { party: 'tax', text: '核对' }, { staff: LEADER, text: '看守' }] });
+            await act(COORDINATOR, one, 'blow_whistle', { text, tasks: [{ party: 'urban-management', text: '清运' }, { party: 'water', text: '核对' }, { staff: LEADER, text: '看守' }] });
             await act('urban-management-handler', one, 'arrive', {}, 1);
             await later(3 * HOUR);
             await act('urban-management-handler', one, 'answer', { text }, 1);
@@ -132,20 +132,20 @@ describe(`the replayer (seed ${seed})`, () => {
             await act(SECRETARY, one, 'unmerge', { text });
         },
         'an urgent one: alarm, acknowledged': async () => {
-            const one = await report({ category: 'burst-main' });
+            const one = await report({ category: 'power-fault' });
             await act(`${STREET}-duty-officer`, one, 'acknowledge', { text });
             await act(LEADER, one, 'first_report', { text });
         },
         'nobody accepts, nobody acknowledges: time passes': async () => {
             await report();
-            await report({ category: 'burst-main' });
+            await report({ category: 'power-fault' });
             for (let i = 0; i < 8; i++)
                 await later(9 * HOUR);
         },
         'and whatever forms allow': async () => {
             const random = seeded(seed), categories = (await lookout.get('/api/v1/categories')).json.items.filter((one) => one.parent !== null).map((one) => one.code);
             const hands = new Hands(house, { category: 'litter', area: (below) => `${below}00${1 + Math.floor(random() * 3)}`, random, roam: 0.7,
-                categories, parties: ['urban-management', 'housing', 'tax'] });
+                categories, parties: ['urban-management', 'housing', 'water'] });
             const ids = [];
             for (let i = 0; i < 12; i++)
                 ids.push((await report({ category: categories[Math.floor(random() * categories.length)], area: i % 6 === 5 ? COMMUNITY : GRID })).id);

@@ -28,6 +28,8 @@ function shift(data, { case_id: id, n }, by) {
     row.decided += row.decided > n ? by : 0;
 }
 
+/** When the clock of a strike was due, as the first event of its case has it. */
+const dueOf = (data, event) => at(data, event, 1).data.effects.clocks[event.data.clock]?.due;
 const tick = (data, mark) => data.events.find((event) => event.data.clock !== undefined && (mark < 100) === (event.data.mark < 100));
 
 export const UNTRUTHS = {
@@ -96,8 +98,8 @@ export const UNTRUTHS = {
         data.events.splice(data.events.indexOf(event) + 1, 0, { ...structuredClone(event), n: event.n + 1 });
         return event.case_id;
     }, /strikes 100, (nothing is next|but does not run)/],
-    'a clock that struck before its time': [(data) => change(data.events.find((event) => event.data.mark === 100 && at(data, event, event.n - 1).at < event.at - 2 * HOUR), (event) => {
-        event.at -= 2 * HOUR;
+    'a clock that struck before its time': [(data) => change(data.events.find((event) => event.data.mark === 100 && dueOf(data, event) !== undefined), (event) => {
+        event.at = dueOf(data, event) - SECOND;
     }), /strikes 100 at \d+, which is to be at/],
     'a strike by a person': [(data) => change(tick(data, 80), (event) => {
         event.actor = staffWith(data, 'dispatcher');
