@@ -41,7 +41,12 @@ export class Walk {
         events.forEach((event, i) => {
             if (event.n !== i + 1)
                 this.say(`event ${event.n} stands where ${i + 1} should`);
-            this.judge(event);
+            try {
+                this.judge(event);
+            } catch (error) { // a log that makes no sense at all
+                this.say(`event ${event.n}: cannot be judged: ${error.message}`);
+                this.now = believed(this.now, event.data?.effects);
+            }
             this.last = event;
             if (event.deciding)
                 this.decided = event.n;
@@ -117,6 +122,8 @@ export class Walk {
 
     moveTask(turn, row) {
         const task = turn.after.tasks[turn.task];
+        if (task === undefined)
+            return turn.say(`there is no task ${turn.task}`);
         task.state = row.to ?? task.state;
         turn.changed.add(turn.task);
     }

@@ -149,9 +149,9 @@ describe(`the replayer (seed ${seed})`, () => {
             const ids = [];
             for (let i = 0; i < 12; i++)
                 ids.push((await report({ category: categories[Math.floor(random() * categories.length)], area: i % 6 === 5 ? COMMUNITY : GRID })).id);
-            for (let i = 0; i < 240; i++) {
+            for (let i = 0; i < 160; i++) {
                 await hands.step(ids[Math.floor(random() * ids.length)]);
-                if (i % 60 === 59)
+                if (i % 40 === 39)
                     await later(Math.floor(random() * 30 * HOUR));
             }
             hands.close();
