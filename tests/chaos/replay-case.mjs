@@ -206,6 +206,11 @@ export class Walk {
 
     /** What is no action of the workflow: another report of the same matter. */
     joins(turn, course) {
+        if (course.event.type === 'clock.recounted') {
+            turn.clocks.recountProvisional(turn.after);
+            Object.assign(course, { type: course.event.type, deciding: false });
+            return;
+        }
         if (course.event.type !== 'case.joined')
             turn.say(`the workflow has no action ${course.event.data.action}`);
         this.joined++;

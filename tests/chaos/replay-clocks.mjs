@@ -112,6 +112,7 @@ export class Clocks {
             if (outside !== undefined)
                 clock.cap = outside <= this.now ? outside : outside - Math.trunc((outside - this.now) / 100) * (rule.margin ?? 0);
             clock.due = this.end(clock);
+            this.judgeYears(clock);
         }
         after.clocks[name] = clock;
         this.setDue(after, name);
@@ -138,7 +139,27 @@ export class Clocks {
         const clock = after.clocks[name];
         clock.calendar = this.calendarOf(name, clock.calendar);
         clock.due = this.end(clock);
+        this.judgeYears(clock);
         this.setDue(after, name);
+    }
+
+    /** Provisional: a year between its start and its end is not among those whose holidays are known. */
+    judgeYears(clock) {
+        const year = (us) => new Date((us + this.time(clock).offset) / 1000).getUTCFullYear();
+        const counted = clock.limit.unit.startsWith('work_') || clock.limit.start === 'next_work_day';
+        let unknown = false;
+        for (let one = year(clock.start); counted && one <= year((clock.due ?? clock.start + 1) - 1); one++)
+            unknown ||= !this.time(clock).published(one);
+        delete clock.provisional;
+        if (unknown)
+            clock.provisional = true;
+    }
+
+    /** A newer calendar has come: what was provisional is counted anew. */
+    recountProvisional(after) {
+        for (const [name, clock] of Object.entries(after.clocks))
+            if (clock.provisional)
+                this.anew(after, name);
     }
 
     recount(after) {
