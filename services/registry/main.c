@@ -10,6 +10,7 @@
 #include "common/service.h"
 
 #include "registry_sql.h"
+#include "services/registry/convert.h"
 #include "services/registry/forget.h"
 #include "services/registry/import.h"
 #include "services/registry/password.h"
@@ -94,6 +95,8 @@ int main(int argc, char **argv)
     WG_AUTO(wg_helper_destroy)
     struct wg_helper *passwords = registry.passwords =
         wg_helper_new(registry.service, &password_rules);
+    WG_AUTO(wg_helper_destroy)
+    struct wg_helper *converter = registry.convert = convert_new(registry.service);
     WG_AUTO(wg_access_destroy)
     struct wg_access *access = wg_access_new(registry.service, reads, SQL_FIND_CALLER);
     wg_service_beat(registry.service, reads, SQL_BEAT_INSTANCE);
