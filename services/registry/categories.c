@@ -31,9 +31,9 @@ enum { LIMIT_MOST = 1000000, CALENDAR_FAULT_ROOM = 200 };
     }
 
 static const struct column category_columns[] = {
-    { .name = "code", .type = COLUMN_CATEGORY, .required = true, .zh = "分类编码;编码" },
-    { .name = "parent", .type = COLUMN_CATEGORY, .zh = "上级分类;上级" },
-    { .name = "name", .type = COLUMN_TEXT, .required = true, .zh = "名称;分类名称" },
+    { .name = "code", .type = COLUMN_CATEGORY, .required = true, .zh = "分类编码、编码" },
+    { .name = "parent", .type = COLUMN_CATEGORY, .zh = "上级分类、上级" },
+    { .name = "name", .type = COLUMN_TEXT, .required = true, .zh = "名称、分类名称" },
     { .name = "name_en", .type = COLUMN_TEXT, .required = true, .zh = "英文名" },
     { .name = "grade",
       .type = COLUMN_CHOICE,

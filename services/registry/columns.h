@@ -9,6 +9,8 @@
 
 #include "services/registry/faults.h"
 
+#define COLUMN_NAMES_MARK "、" /* between the Chinese names of a column */
+
 enum { COLUMNS_MOST = 32, LIST_ENTRIES_MOST = 200 };
 
 enum column_type {
@@ -33,7 +35,7 @@ struct column {
     bool required;
     int64_t lowest, highest;
     const char *const *choices; /* NULL-ended */
-    const char *zh; /* what it is called in Chinese files, split by ';'; the first in templates */
+    const char *zh; /* what it is called in Chinese files, split by 、; the first in templates */
 };
 
 struct line {

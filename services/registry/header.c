@@ -28,15 +28,15 @@ static void fold(const char *text, char ret_name[NAME_ROOM])
     }
 }
 
-/* Whether the name is one of the column's Chinese ones, split by ';'. */
+/* Whether the name is one of the column's Chinese ones. */
 static bool is_alias(const struct column *column, const char *name)
 {
-    size_t length = strlen(name);
-    for (const char *at = column->zh; at != NULL && *at != '\0';) {
-        size_t n = strcspn(at, ";");
-        if (n == length && strncmp(at, name, n) == 0)
+    size_t length = strlen(name), mark = strlen(COLUMN_NAMES_MARK);
+    for (const char *at = column->zh; at != NULL; at = strstr(at, COLUMN_NAMES_MARK)) {
+        at += strncmp(at, COLUMN_NAMES_MARK, mark) == 0 ? mark : 0;
+        if (strncmp(at, name, length) == 0 &&
+            (at[length] == '\0' || strncmp(at + length, COLUMN_NAMES_MARK, mark) == 0))
             return true;
-        at += n + (at[n] == ';');
     }
     return false;
 }

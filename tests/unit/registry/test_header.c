@@ -53,33 +53,31 @@ static void test_lines(void **state)
     assert_int_equal(faults.items[0].line, 4);
 }
 
-static void find_twice(const struct kind *kind, const char *name, size_t *ret_n)
+/* Each Chinese name of a column, in a file of its own, is known; none stands twice in its kind. */
+static void check_names(const struct kind *kind, size_t column, struct wg_text *all)
 {
-    WG_AUTO(wg_text_destroy) struct wg_text file = { 0 }, out = { 0 };
-    wg_text_printf(&file, "%s\n", name);
-    faults_of(kind, READER_CSV, file.bytes, &out, NULL);
-    *ret_n += strstr(out.bytes, "column-unknown") != NULL;
+    const char *at = kind->columns[column].zh;
+    for (size_t length; *at != '\0'; at += length + (at[length] == '\0' ? 0 : strlen("、"))) {
+        WG_AUTO(wg_text_destroy) struct wg_text entry = { 0 }, file = { 0 }, out = { 0 };
+        const char *end = strstr(at, COLUMN_NAMES_MARK);
+        length = end == NULL ? strlen(at) : (size_t)(end - at);
+        wg_text_printf(&entry, "|%.*s|", (int)length, at);
+        wg_text_printf(&file, "%.*s\n", (int)length, at);
+        faults_of(kind, READER_CSV, file.bytes, &out, NULL);
+        if (strstr(out.bytes, "column-unknown") != NULL || strstr(all->bytes, entry.bytes) != NULL)
+            fail_msg("%s: %s is unknown, or means two columns", kind->name, entry.bytes);
+        wg_text_put(all, entry.bytes);
+    }
 }
 
-/* Each Chinese name is known, and stands at one column of its kind. */
 static void test_names(void **state)
 {
     for (size_t k = 0; k < WG_COUNT(kinds); k++) {
         WG_AUTO(wg_text_destroy) struct wg_text all = { 0 };
-        size_t unknown = 0;
-        for (size_t i = 0; i < kinds[k]->n; i++) {
-            WG_AUTO(wg_free) char *names = wg_strdup(kinds[k]->columns[i].zh);
-            char *rest = names, *name;
-            while ((name = strsep(&rest, ";")) != NULL) {
-                WG_AUTO(wg_text_destroy) struct wg_text entry = { 0 };
-                wg_text_printf(&entry, ";%s;", name);
-                if (all.bytes != NULL && strstr(all.bytes, entry.bytes) != NULL)
-                    fail_msg("%s: %s means two columns", kinds[k]->name, name);
-                wg_text_printf(&all, ";%s;", name);
-                find_twice(kinds[k], name, &unknown);
-            }
-        }
-        assert_int_equal(unknown, 0);
+        wg_text_put(&all, "");
+        for (size_t i = 0; i < kinds[k]->n; i++)
+            check_names(kinds[k], i, &all);
+        assert_true(all.length > 0);
     }
 }
 
