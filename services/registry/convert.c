@@ -20,9 +20,9 @@ static const struct wg_helper_rules rules = {
     .name = "convert",
     .processes = 1,
     .queue = 1,
-    .deadline_ms = 120000,
+    .deadline_ms = 20000, /* the door waits for half a minute */
     .most_bytes = UPLOAD_BYTES_MOST,
-    .cpu_seconds = 90,
+    .cpu_seconds = 20,
     .memory_bytes = INT64_C(1) << 30,
     .descriptors = 32,
 };

@@ -40,18 +40,21 @@ export function zip(files) {
 
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** Rows of cells: numbers are numbers, texts are texts, null and a missing row are nothing. */
+/** Rows of cells: numbers are numbers, texts stand among the shared strings; null and a missing row are nothing. */
 export function xlsx(rows) {
-    const cell = (value, row, column) => value === null ? '' : typeof value === 'number'
-        ? `<c r="${String.fromCharCode(65 + column)}${row + 1}"><v>${value}</v></c>`
-        : `<c r="${String.fromCharCode(65 + column)}${row + 1}" t="inlineStr"><is><t>${escaped(value)}</t></is></c>`;
+    const shared = new Map();
+    const share = (text) => shared.get(text) ?? shared.set(text, shared.size).size - 1;
+    const cell = (value, row, column) => value === null ? ''
+        : `<c r="${String.fromCharCode(65 + column)}${row + 1}"${typeof value === 'number' ? '' : ' t="s"'}><v>${typeof value === 'number' ? value : share(value)}</v></c>`;
     const sheet = rows.map((cells, row) => cells === null ? '' : `<row r="${row + 1}">${cells.map((value, column) => cell(value, row, column)).join('')}</row>`).join('');
     const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main', office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
     const packages = 'http://schemas.openxmlformats.org/package/2006', spreadsheet = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
+    const parts = [['workbook', 'sheet.main'], ['worksheets/sheet1', 'worksheet'], ['sharedStrings', 'sharedStrings']];
     return zip({
-        '[Content_Types].xml': `<?xml version="1.0"?><Types xmlns="${packages}/content-types"><Override PartName="/xl/workbook.xml" ContentType="${spreadsheet}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${spreadsheet}.worksheet+xml"/></Types>`,
+        '[Content_Types].xml': `<?xml version="1.0"?><Types xmlns="${packages}/content-types">${parts.map(([name, type]) => `<Override PartName="/xl/${name}.xml" ContentType="${spreadsheet}.${type}+xml"/>`).join('')}</Types>`,
         'xl/workbook.xml': `<?xml version="1.0"?><workbook xmlns="${main}" xmlns:r="${office}"><sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-        'xl/_rels/workbook.xml.rels': `<?xml version="1.0"?><Relationships xmlns="${packages}/relationships"><Relationship Id="rId1" Type="${office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+        'xl/_rels/workbook.xml.rels': `<?xml version="1.0"?><Relationships xmlns="${packages}/relationships"><Relationship Id="rId1" Type="${office}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="${office}/sharedStrings" Target="sharedStrings.xml"/></Relationships>`,
+        'xl/sharedStrings.xml': `<?xml version="1.0"?><sst xmlns="${main}">${[...shared.keys()].map((text) => `<si><t>${escaped(text)}</t></si>`).join('')}</sst>`,
         'xl/worksheets/sheet1.xml': `<?xml version="1.0"?><worksheet xmlns="${main}"><sheetData>${sheet}</sheetData></worksheet>`,
     });
 }
