@@ -48,16 +48,7 @@ static void open_tasks(const struct workflow_step *step)
                        *start = wg_json_get(tasks, "start"),
                        *letter = wg_json_get(tasks, "start_asked");
     struct workflow_case *after = step->after;
-    struct json_object *given = NULL;
-    if (step->input == NULL)
-        return;
-    json_object_object_foreach(step->input, name, value)
-    {
-        (void)name;
-        if (json_object_is_type(value, json_type_array) &&
-            json_object_is_type(json_object_array_get_idx(value, 0), json_type_object))
-            given = value;
-    }
+    struct json_object *given = workflow_given_tasks(step->input);
     for (size_t i = 0; i < workflow_length(given) && after->n_tasks < WORKFLOW_TASKS; i++) {
         const struct workflow_named *named = &step->facts->tasks[i];
         bool asked = named->party != 0 && !named->ordered;
@@ -156,6 +147,13 @@ static void end_asking(struct workflow_case *after)
     workflow_unset(after, "asked_n");
 }
 
+/* What was asked for was asked in another state. */
+static void end_stale_asking(const struct workflow_case *before, struct workflow_case *after)
+{
+    if (workflow_attribute(before, ASKED) != NULL && strcmp(before->state, after->state) != 0)
+        end_asking(after);
+}
+
 static void judge_asked(const struct workflow_step *step, const struct workflow_row *row,
                         struct workflow_course *course)
 {
@@ -200,10 +198,8 @@ static void take(const struct workflow_step *step, const struct workflow_row *ro
         workflow_add_notices(step, course, workflow_member(row, "notices"));
     if (open_now(before) > 0 && open_now(after) == 0)
         follow_and_name(step, wg_json_text(workflow_tasks(step->workflow), "done"), course);
-    /* What was asked for was asked in another state. */
-    bool still = workflow_attribute(before, ASKED) != NULL && !workflow_flag(row, "approve");
-    if (still && strcmp(before->state, after->state) != 0)
-        end_asking(after);
+    if (!workflow_flag(row, "approve"))
+        end_stale_asking(before, after);
 }
 
 /* ---- what the event stores */
@@ -475,6 +471,7 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
                                       .asker = workflow_number(ask->before, ASKED_BY) };
     const char *action = rule == NULL ? NULL : mark < 100 ? rule->on_warn : rule->on_breach;
     bool taken = action != NULL && follow(&step, action, &course, &row);
+    end_stale_asking(ask->before, after);
     workflow_set_wake(workflow, after, ask->facts->calendar);
     wg_copy(ret_decision->event, sizeof ret_decision->event,
             taken ? workflow_word(&row, "event") : PASSED);

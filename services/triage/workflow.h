@@ -37,11 +37,11 @@ const char *workflow_role(const struct workflow *workflow, size_t i, const char 
                           const char **ret_post);
 
 enum {
-    WORKFLOW_CLOCKS = 20,
-    WORKFLOW_PAUSES = 16,
+    WORKFLOW_CLOCKS = 60,
+    WORKFLOW_PAUSES = 40,
     WORKFLOW_ATTRIBUTES = 40,
     WORKFLOW_LINKS = 8,
-    WORKFLOW_TASKS = 10,
+    WORKFLOW_TASKS = 20, /* that a case ever has */
 };
 
 struct workflow_clock {

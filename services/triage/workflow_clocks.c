@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/json.h"
 #include "common/text.h"
 #include "common/writer.h"
@@ -38,6 +39,13 @@ static bool stands(const struct workflow_case *from, const char *clock)
     return false;
 }
 
+/* Days that were granted are of the kind that the limit counts. */
+static struct wg_limit more_of(const struct workflow_clock *clock)
+{
+    bool elapsed = clock->limit.unit == WG_MINUTE || clock->limit.unit == WG_DAY;
+    return (struct wg_limit){ .n = clock->extra, .unit = elapsed ? WG_DAY : WG_WORK_DAY };
+}
+
 static int64_t end_of(const struct workflow_case *from, const struct workflow_clock *clock,
                       const struct wg_calendar *calendar)
 {
@@ -47,8 +55,8 @@ static int64_t end_of(const struct workflow_case *from, const struct workflow_cl
         return 0;
     int64_t due = wg_calendar_deadline(calendar, clock->start, &clock->limit, pauses, n);
     if (clock->extra > 0) {
-        const struct wg_limit more = { .n = clock->extra, .unit = WG_WORK_DAY };
-        due = wg_calendar_deadline(calendar, due, &more, NULL, 0);
+        const struct wg_limit more = more_of(clock);
+        due = wg_calendar_deadline(calendar, due, &more, pauses, n);
     }
     return clock->cap != 0 && clock->cap < due ? clock->cap : due;
 }
@@ -74,12 +82,19 @@ static int64_t mark_of(const struct workflow_case *from, const struct workflow_c
         !clock->until && (clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY);
     if (per_cent >= 100)
         return clock->due;
-    if (!worked)
+    if (clock->until && clock->due <= clock->start) /* it was over before it began */
+        return clock->due;
+    if (clock->until)
         return clock->start + (clock->due - clock->start) / 100 * per_cent;
     int64_t whole = wg_calendar_deadline(calendar, clock->start, &clock->limit, NULL, 0);
-    int64_t minutes = wg_calendar_between(calendar, clock->start, whole) / (60 * INT64_C(1000000));
-    const struct wg_limit part = { .n = (int32_t)(minutes * per_cent / 100),
-                                   .unit = WG_WORK_MINUTE };
+    if (clock->extra > 0) {
+        const struct wg_limit more = more_of(clock);
+        whole = wg_calendar_deadline(calendar, whole, &more, NULL, 0);
+    }
+    int64_t length =
+        worked ? wg_calendar_between(calendar, clock->start, whole) : whole - clock->start;
+    const struct wg_limit part = { .n = (int32_t)(length / (60 * WG_SECOND) * per_cent / 100),
+                                   .unit = worked ? WG_WORK_MINUTE : WG_MINUTE };
     size_t n = pauses_of(from, clock->name, pauses);
     int64_t mark = wg_calendar_deadline(calendar, clock->start, &part, pauses, n);
     return mark < clock->due ? mark : clock->due;

@@ -95,6 +95,8 @@ bool workflow_field_known(const char *type, const char *name);
  * that broke. */
 int workflow_choose(const struct workflow_step *step, struct json_object *action,
                     struct workflow_row *ret_row, const char **ret_why);
+/* The tasks that an input lists; NULL: none. */
+struct json_object *workflow_given_tasks(struct json_object *input);
 /* True for a row that gives the case to a role in which nobody is. */
 bool workflow_nobody_there(const struct workflow_step *step, const struct workflow_row *row);
 
