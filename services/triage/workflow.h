@@ -28,7 +28,7 @@ const char *workflow_name(const struct workflow *workflow);
 const char *workflow_initial(const struct workflow *workflow);
 /* The level at which its cases open. */
 const char *workflow_level(const struct workflow *workflow);
-/* True where a case that walks all the way at its opening tells anybody but the holder and the
+/* True where a case that walks all the way at its opening may tell anybody but the holder and the
  * reporter. */
 bool workflow_walk_tells_roles(const struct workflow *workflow);
 /* The i-th role that its notices may name, and the post that stands for it at this level of a case
