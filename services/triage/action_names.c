@@ -21,8 +21,9 @@ static void collect(struct action *action, const char *code)
 
 struct json_object *action_words(const struct action *action)
 {
-    struct json_object *asked = action->row.asked_input;
-    return asked != NULL && json_object_object_length(action->input) == 0 ? asked : action->input;
+    bool grants = action->task == 0 && action->row.asked_input != NULL &&
+                  workflow_approves(action->workflow, action->name);
+    return grants ? action->row.asked_input : action->input;
 }
 
 /* The list of tasks that are given; ret_field: where. NULL = none. */

@@ -72,6 +72,22 @@ export class Stage {
         return { lon, lat };
     }
 
+    /** A resident says something about this area, with a number at which they can be reached. */
+    async says(text, category, area, more = {}) {
+        return this.person('admin').reports(text, { category, area, reporter: { phone: '000-0000', consent: true }, ...more }, undefined);
+    }
+
+    /** What another system sends in as its order, with its own due dates. */
+    async order(text, category, area, source) {
+        this.hotline ??= (await this.house.client('admin').post('/api/v1/keys', { name: 'hotline', system: '12345' })).json.key;
+        const answer = await this.house.client(undefined, { key: this.hotline }).post('/api/v1/reports',
+            { text, category, area, channel: 'system', source: { system: '12345', ...source } });
+        assert.equal(answer.status, 201, answer.text);
+        const { number, query_code: code, id } = answer.json;
+        await waitFor('the case', async () => await this.house.count(`cases WHERE id = ${id}`) === 1);
+        return { number, code, id };
+    }
+
     state(id) {
         return this.house.one(`SELECT state FROM cases WHERE id = ${id}`);
     }

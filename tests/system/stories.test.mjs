@@ -2,6 +2,9 @@
 // would do it, and asserts what each of them sees. They share an instance and its time, which only goes on.
 import { after, before, describe } from 'node:test';
 import { Stage } from '../lib/stage.mjs';
+import hard from './stories/hard.mjs';
+import large from './stories/large.mjs';
+import site from './stories/site.mjs';
 import small from './stories/small.mjs';
 
 describe('stories', () => {
@@ -13,6 +16,6 @@ describe('stories', () => {
         await stage.house.verify();
         await stage.house.down();
     });
-    for (const [name, story] of Object.entries({ small }))
+    for (const [name, story] of Object.entries({ small, large, hard, site }))
         describe(name, () => story(() => stage));
 });
