@@ -36,9 +36,9 @@ static struct json_object *tasks_in(struct json_object *input, const char **ret_
 
 struct json_object *action_words(const struct action *action)
 {
-    const char *field;
-    struct json_object *asked = action->row.asked_input;
-    return asked == NULL || tasks_in(action->input, &field) != NULL ? action->input : asked;
+    bool grants = action->task == 0 && action->row.asked_input != NULL &&
+                  workflow_approves(action->workflow, action->name);
+    return grants ? action->row.asked_input : action->input;
 }
 
 /* The list of tasks that are given; ret_field: where. NULL = none. */

@@ -357,6 +357,13 @@ bool workflow_decides(const struct workflow *workflow, const char *action, int32
     return decides;
 }
 
+bool workflow_approves(const struct workflow *workflow, const char *action)
+{
+    struct workflow_row row;
+    return workflow_row_at(action_of(workflow, action, 0), 0, &row) &&
+           workflow_flag(&row, "approve");
+}
+
 static void judge_party(const struct workflow_step *step, const struct workflow_row *row,
                         struct wg_problem *problem)
 {

@@ -31,10 +31,14 @@ static void effect_holder(const struct workflow_step *step)
     step->after->party = step->facts->party;
 }
 
+/* Nobody's case does not exist: it waits for a dispatcher, for want of a holder if of nothing else.
+ */
 static void effect_no_holder(const struct workflow_step *step)
 {
     step->after->holder = 0;
     step->after->party = 0;
+    if (step->after->reason[0] == '\0')
+        wg_copy(step->after->reason, sizeof step->after->reason, "holder");
 }
 
 static void effect_no_chain(const struct workflow_step *step)
