@@ -17,7 +17,6 @@ enum { CASE_RESULT, REPORTS_RESULT, EVENTS_RESULT };
 struct page {
     struct ask ask;
     char date[7]; /* of the number that was given; "": an id was */
-    bool linked;  /* the caller has a link to this very case */
 };
 
 static struct json_object *source(const PGresult *rows, int row)
@@ -78,10 +77,7 @@ static struct json_object *history(const struct page *page, const PGresult *rows
 static bool may_see(const struct page *page, const PGresult *rows)
 {
     char number[WG_NUMBER_ROOM];
-    if (PQntuples(rows) == 0 ||
-        (!page->linked && !scope_holds(&page->ask.scope, wg_get_text(rows, 0, CASE_AREA))))
-        return false;
-    if (page->ask.leave_restricted && wg_get_bool(rows, 0, CASE_RESTRICTED))
+    if (PQntuples(rows) == 0 || !wg_get_bool(rows, 0, CASE_SEEN))
         return false;
     wg_number_write(wg_get_i64(rows, 0, CASE_ID), wg_get_time(rows, 0, CASE_RECEIVED), number);
     return page->date[0] == '\0' || strncmp(number, page->date, strlen(page->date)) == 0;
@@ -138,9 +134,8 @@ void cases_handle(struct wg_request *request, void *arg)
                          "This link opens only what it was made for");
         return;
     }
-    page->linked = caller->link_id != 0;
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(page, page_landed);
-    store_read_cases(flight, &id, 1, page->ask.english);
+    store_read_cases(flight, &id, 1, &(struct store_asker){ page->ask.sight, page->ask.english });
     store_read_case_reports(flight, id);
     store_read_case_events(flight, id, page->ask.english);
     ask_send(&page, &flight);

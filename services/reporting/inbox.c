@@ -108,8 +108,13 @@ void inbox_handle(struct wg_request *request, void *arg)
                          "This key is nobody's and has no inbox");
         return;
     }
-    const int limits[2] = { inbox->limit + 1, WALK_MOST };
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(inbox, inbox_landed);
-    store_find_inbox(flight, staff, below, unread, limits);
+    const struct store_inbox find = { .staff = staff,
+                                      .below = below,
+                                      .unread = unread,
+                                      .limit = inbox->limit + 1,
+                                      .walk = WALK_MOST,
+                                      .sight = inbox->ask.sight };
+    store_find_inbox(flight, &find);
     ask_send(&inbox, &flight);
 }
