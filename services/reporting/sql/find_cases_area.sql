@@ -2,7 +2,7 @@
 -- OFFSET 0 and MATERIALIZED keep the planner, which knows no parameters, from walking the table in the order of ids.
 -- $1 text[] lows, $2 text[] highs: the ranges of area codes, low <= code < high; $3 text[] states, $4 text level,
 -- $5 text category, $6 text reason, $7 bool overdue (each null: any); $8 timestamptz now, $9 text[] final states;
--- $10 jsonb what the caller may see, as may_see wants it; $11 int8 only ids below; $12 int4 how many; $13 text what it
+-- $10 text what the caller may see, as may_see wants it; $11 int8 only ids below; $12 int4 how many; $13 text what it
 -- waits for (null: any)
 -- Columns: id; matches (always true); nth (0)
 -- Tables: cases, tasks (read) · Locks: none
@@ -11,7 +11,7 @@ WITH found AS MATERIALIZED (
     FROM unnest($1::text[], $2::text[]) AS r (low, high)
     CROSS JOIN LATERAL (
         SELECT * FROM cases a
-        WHERE a.area >= r.low AND a.area < r.high AND (NOT a.restricted OR may_see(a, $10::jsonb)) OFFSET 0) AS c
+        WHERE a.area >= r.low AND a.area < r.high AND (NOT a.restricted OR may_see(a, $10::text::jsonb)) OFFSET 0) AS c
     WHERE c.id < $11::bigint
       AND ($3::text[] IS NULL OR c.state = ANY ($3::text[]))
       AND ($4::text IS NULL OR c.level = $4::text)

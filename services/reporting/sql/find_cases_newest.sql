@@ -2,7 +2,7 @@
 -- rows that the page comes back short with a cursor (a filter that matches little never costs a long scan).
 -- $1 text[] lows, $2 text[] highs: the ranges of area codes, low <= code < high; $3 text[] states, $4 text level,
 -- $5 text category, $6 text reason, $7 bool overdue (each null: any); $8 timestamptz now, $9 text[] final states;
--- $10 jsonb what the caller may see, as may_see wants it; $11 int8 only ids below; $12 int4 how many; $13 text what it
+-- $10 text what the caller may see, as may_see wants it; $11 int8 only ids below; $12 int4 how many; $13 text what it
 -- waits for (null: any)
 -- $14 int4 how many rows to walk at most
 -- Columns: id; matches (false: only marks where the walk ended); nth row of the walk
@@ -23,7 +23,7 @@ FROM (
       AS matches
     FROM (
         SELECT k.id, k.area, k.state, k.level, k.category, k.reason, k.due_at, k.more,
-            NOT k.restricted OR may_see(k, $10::jsonb) AS seen
+            NOT k.restricted OR may_see(k, $10::text::jsonb) AS seen
         FROM cases k WHERE k.id < $11::bigint ORDER BY k.id DESC LIMIT $14::int
     ) AS c
 ) AS walk

@@ -1,6 +1,6 @@
 -- A person's inbox, newest first; walks so many rows at most, then the page is short and has a cursor.
 -- $1 int8 staff; $2 int8 only ids below; $3 bool only unread; $4 int4 how many; $5 int4 how many rows to walk at most;
--- $6 jsonb what the person may see
+-- $6 text what the person may see
 -- Columns: id, matches (false: only marks where the walk ended), nth, case, n, rule, at, read_at, received_at of the
 --   case's first report, title, workflow, state at the event, due_at
 -- Tables: deliveries, cases, tasks, events, reports (read) · Locks: none
@@ -13,7 +13,7 @@ SELECT w.id, w.matches, w.nth, w.case_id, w.n, w.rule, w.created_at, w.read_at,
 FROM (
     SELECT d.*, row_number() OVER (ORDER BY d.id DESC) AS nth, lead(1) OVER (ORDER BY d.id DESC) IS NULL AS last,
         d.channel = 'inbox' AND (NOT $3::boolean OR d.read_at IS NULL)
-            AND NOT EXISTS (SELECT FROM cases c WHERE c.id = d.case_id AND c.restricted AND NOT may_see(c, $6::jsonb)) AS matches
+            AND NOT EXISTS (SELECT FROM cases c WHERE c.id = d.case_id AND c.restricted AND NOT may_see(c, $6::text::jsonb)) AS matches
     FROM (
         SELECT id, channel, case_id, n, rule, created_at, read_at
         FROM deliveries WHERE staff = $1::bigint AND id < $2::bigint ORDER BY id DESC LIMIT $5::int

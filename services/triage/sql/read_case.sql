@@ -18,10 +18,10 @@ SELECT c.id, c.version, c.decided, c.workflow, c.state, c.level, c.grade, c.area
     coalesce(r.occurred_at < r.received_at - interval '1 day', false), e.actor, e.at, (e.data -> 'before')::text,
     p.report_id IS NOT NULL,
     (SELECT (a.data -> 'input')::text FROM events a WHERE a.case_id = c.id AND a.n = (c.more ->> 'asked_n')::int4),
-    $3::jsonb IS NULL OR NOT c.restricted AND EXISTS (
-        SELECT FROM jsonb_array_elements($3::jsonb -> 'open') AS o
+    $3::text::jsonb IS NULL OR NOT c.restricted AND EXISTS (
+        SELECT FROM jsonb_array_elements($3::text::jsonb -> 'open') AS o
         WHERE c.area >= (o ->> 0) COLLATE "C" AND c.area < (o ->> 1) COLLATE "C")
-    OR may_see(c, $3::jsonb)
+    OR may_see(c, $3::text::jsonb)
 FROM cases c LEFT JOIN reporters p ON p.report_id = c.id LEFT JOIN reports r ON r.id = c.id
 LEFT JOIN action_keys k ON k.key = $2::bytea AND k.case_id = c.id
 LEFT JOIN events e ON e.case_id = c.id AND e.n = c.version
