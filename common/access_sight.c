@@ -1,8 +1,7 @@
 /* What a caller may see, written for the one rule that judges it: the SQL function may_see. */
-#include "common/access.h"
-
 #include <string.h>
 
+#include "common/access.h"
 #include "common/area.h"
 #include "common/writer.h"
 

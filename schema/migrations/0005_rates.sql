@@ -19,6 +19,8 @@ ALTER TABLE reports ADD about text COLLATE "C";
 -- the case. Who is shielded is restricted too.
 ALTER TABLE cases ADD about bigint, ADD shield text COLLATE "C",
     ADD CHECK (shield IS NULL OR restricted);
+CREATE INDEX tasks_of_party ON tasks (party, case_id, k) WHERE party IS NOT NULL;
+CREATE INDEX tasks_of_staff ON tasks (staff, case_id, k) WHERE staff IS NOT NULL;
 CREATE INDEX cases_party ON cases (party, state, due_at) WHERE party IS NOT NULL;
 -- Owner: triage. As the case was after the event; `was` names `restricted` where the event changed it. Figures leave
 -- restricted cases out, whoever reads them.

@@ -130,10 +130,10 @@ static void refuse_coming(struct query *query)
 
 void lists_handle(struct wg_request *request, void *arg)
 {
-    static const char *const names[] = { "report", "area",    "state",  "level", "category",
-                                         "holder", "overdue", "reason", "after", "limit",
-                                         "party",  "mine",    "face",   "q",     "near",
-                                         NULL };
+    static const char *const names[] = { "report",   "area",   "state",   "level",
+                                         "category", "holder", "overdue", "reason",
+                                         "after",    "limit",  "party",   "mine",
+                                         "face",     "q",      "near",    NULL };
     const char *finals[FINALS_MOST];
     char date[7];
     bool overdue;

@@ -228,9 +228,9 @@ void reports_handle(struct wg_request *request, void *arg)
         return;
     }
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(view, view_landed);
-    store_read_report(flight, view->id,
-                      &(struct store_asker){ view->staff ? view->ask.sight : NULL,
-                                              view->ask.english });
+    store_read_report(
+        flight, view->id,
+        &(struct store_asker){ view->staff ? view->ask.sight : NULL, view->ask.english });
     store_read_report_events(flight, view->id);
     ask_send(&view, &flight);
 }

@@ -4,7 +4,8 @@
  * to be open there and that ended A case is in one place (area and state) from its first event on,
  * and in one category while it is open; what an event moves leaves the old place and enters the new
  * one, so that entered − left is the stock at any time. The day is the event's, in the city.
- * Training and restricted cases are left out. schema/checks/counters_differ.sql says the same in SQL. */
+ * Training and restricted cases are left out. schema/checks/counters_differ.sql says the same in
+ * SQL. */
 #pragma once
 
 #include <stdbool.h>

@@ -204,6 +204,63 @@ void store_read_case_events(struct wg_flight *flight, int64_t case_id, bool engl
     wg_flight_add(flight, SQL_READ_CASE_EVENTS, &params);
 }
 
+void store_read_case_people(struct wg_flight *flight, int64_t case_id, bool english)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, case_id);
+    wg_params_bool(params, english);
+    wg_flight_add(flight, SQL_READ_CASE_PEOPLE, &params);
+}
+
+void store_read_case_tasks(struct wg_flight *flight, int64_t case_id)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, case_id);
+    wg_flight_add(flight, SQL_READ_CASE_TASKS, &params);
+}
+
+void store_read_case_relations(struct wg_flight *flight, int64_t case_id, const char *sight,
+                               int limit)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, case_id);
+    wg_params_text(params, sight);
+    wg_params_i32(params, limit);
+    wg_flight_add(flight, SQL_READ_CASE_RELATIONS, &params);
+}
+
+/* ---- tasks */
+
+void store_find_tasks(struct wg_flight *flight, const struct store_tasks *find)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    put_i32_or_null(params, find->party_id);
+    wg_params_text(params, find->party);
+    put_i64_or_null(params, find->staff_id);
+    wg_params_text(params, find->staff);
+    if (find->open == NULL)
+        wg_params_null(params);
+    else
+        wg_params_bool(params, *find->open);
+    wg_params_text(params, find->asker.sight);
+    wg_params_i64(params, find->below);
+    wg_params_i32(params, find->below_k);
+    wg_params_i32(params, find->limit);
+    wg_params_bool(params, find->asker.english);
+    wg_flight_add(flight, SQL_FIND_TASKS, &params);
+}
+
+void store_read_task(struct wg_flight *flight, int64_t case_id, int32_t k,
+                     const struct store_asker *asker)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, case_id);
+    wg_params_i32(params, k);
+    wg_params_text(params, asker->sight);
+    wg_params_bool(params, asker->english);
+    wg_flight_add(flight, SQL_READ_TASK, &params);
+}
+
 /* ---- reports, inbox */
 
 void store_read_report(struct wg_flight *flight, int64_t report, const struct store_asker *asker)

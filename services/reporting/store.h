@@ -120,6 +120,52 @@ enum {
 };
 void store_read_case_events(struct wg_flight *flight, int64_t case_id, bool english);
 
+enum { NAMED_KIND, NAMED_ID, NAMED_CODE, NAMED_NAME };
+void store_read_case_people(struct wg_flight *flight, int64_t case_id, bool english);
+enum { PART_K, PART_PARTY, PART_STAFF, PART_STATE, PART_OPEN, PART_TEXT, PART_OPENED };
+void store_read_case_tasks(struct wg_flight *flight, int64_t case_id);
+enum {
+    RELATION_KIND,
+    RELATION_ID,
+    RELATION_RECEIVED,
+    RELATION_TITLE,
+    RELATION_WORKFLOW,
+    RELATION_STATE
+};
+void store_read_case_relations(struct wg_flight *flight, int64_t case_id, const char *sight,
+                               int limit);
+
+/* ---- tasks */
+
+enum store_task {
+    TASK_CASE,
+    TASK_K,
+    TASK_RECEIVED,
+    TASK_TITLE,
+    TASK_WORKFLOW,
+    TASK_PARTY,
+    TASK_PARTY_NAME,
+    TASK_STAFF,
+    TASK_STAFF_NAME,
+    TASK_STATE,
+    TASK_OPEN,
+    TASK_TEXT,
+    TASK_OPENED,
+    TASK_CLOCKS
+};
+struct store_tasks {
+    const char *party, *staff;  /* codes; NULL: by id */
+    int64_t party_id, staff_id; /* 0: none */
+    const bool *open;           /* NULL: either */
+    int64_t below;              /* only below this case and task */
+    int32_t below_k;
+    int limit;
+    struct store_asker asker;
+};
+void store_find_tasks(struct wg_flight *flight, const struct store_tasks *find);
+void store_read_task(struct wg_flight *flight, int64_t case_id, int32_t k,
+                     const struct store_asker *asker);
+
 /* ---- reports */
 
 enum store_report {
@@ -140,8 +186,7 @@ enum store_report {
     REPORT_LOOKS,
     REPORT_FORGOTTEN
 };
-void store_read_report(struct wg_flight *flight, int64_t report,
-                       const struct store_asker *asker);
+void store_read_report(struct wg_flight *flight, int64_t report, const struct store_asker *asker);
 enum { STEP_TYPE, STEP_AT, STEP_STATE, STEP_PASSED, STEP_INPUT };
 void store_read_report_events(struct wg_flight *flight, int64_t report);
 
@@ -160,7 +205,9 @@ enum {
     INBOX_TITLE,
     INBOX_WORKFLOW,
     INBOX_STATE,
-    INBOX_DUE
+    INBOX_DUE,
+    INBOX_CLOCKS,
+    INBOX_STATE_NOW
 };
 struct store_inbox {
     int64_t staff, below; /* only ids below */

@@ -78,8 +78,8 @@ static void read_point(struct opening *opening, const PGresult *rows, int row)
                              wg_get_f64(rows, row, 6), &opening->lat, &opening->lon);
 }
 
-/* A complaint about a member of staff goes to those above them: it opens in the area of their chief,
- * whatever its place is; whose post is not known is the root's matter. */
+/* A complaint about a member of staff goes to those above them: it opens in the area of their
+ * chief, whatever its place is; whose post is not known is the root's matter. */
 static void take_about(struct opening *opening, struct facts_input *input, const PGresult *rows,
                        int row, const struct knowledge *knowledge)
 {
@@ -238,7 +238,7 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
     static const enum wg_type types[] = {
         WG_I64,  WG_I32,    WG_STRING, WG_STRING, WG_STRING, WG_I64,  WG_STRING, WG_STRING,
         WG_I64,  WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL, WG_BOOL,   WG_TIME,
-        WG_TIME, WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,   WG_JSON,   WG_I64,  WG_STRING,
+        WG_TIME, WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,   WG_JSON, WG_I64,    WG_STRING,
     };
     struct wg_column *columns[WG_COUNT(types)];
     struct notice_columns notices;

@@ -138,4 +138,86 @@ describe('reading', () => {
         await expectSeen(unknown, ['410103-supervisor', '410103-dispatcher'], [`${STREET}-coordinator`, `${STREET}-director`, `${COMMUNITY}-secretary`, `${GRID}-leader`]);
         assert.equal((await admin.post('/api/v1/reports', { text: '错', about: 'Ä B' })).status, 422);
     });
+
+    // ---- what is shown of a case
+
+    const act = async (role, id, body, path = `/api/v1/cases/${id}`) => {
+        hands[role] ??= house.client(role, { checked: false });
+        const { headers } = await hands[role].get(`${path}/actions`);
+        const done = await hands[role].post(`${path}/actions`, body, { headers: { 'If-Match': headers.etag } });
+        assert.equal(done.status, 200, `${role} ${body.action}: ${done.text}`);
+        return done.json;
+    };
+    const LEADER = `${GRID}-leader`, COORDINATOR = `${STREET}-coordinator`, HANDLER = 'urban-management-handler';
+
+    it('a case with tasks: chain, clocks, tasks, what was said, in words; the party sees its task', async () => {
+        const item = await say({ category: plain, area: GRID });
+        await act(LEADER, item.id, { action: 'accept' });
+        await act(COORDINATOR, item.id, { action: 'blow_whistle', text: '多部门到场', tasks: [{ party: 'urban-management', text: '清理占道' }] });
+        const { json } = await roles[COORDINATOR].get(`/api/v1/cases/${item.id}`);
+        assert.equal(json.tasks.length, 1);
+        assert.equal(json.tasks[0].party.code, 'urban-management');
+        assert.equal(json.tasks[0].number, `${item.number}-1`);
+        assert.equal(json.tasks[0].text, '清理占道');
+        assert.ok(json.tasks[0].open && json.tasks[0].clock.due_at !== null, JSON.stringify(json.tasks[0]));
+        const standing = json.clocks.find((one) => one.stands_since !== null);
+        assert.ok(standing !== undefined && standing.due_at === null, JSON.stringify(json.clocks));
+        assert.equal(standing.stands_why, json.history.at(-1).text);
+        assert.equal(json.clock.name, json.clocks[0].name, 'the first to end comes first');
+        const whistle = json.history.at(-1);
+        assert.ok(whistle.said.some((one) => one.text === '多部门到场' && one.title !== ''), JSON.stringify(whistle));
+        assert.ok(json.attributes.every((one) => one.title !== ''));
+        const dispatched = json.attributes.find((one) => one.name === 'dispatched_at');
+        assert.match(dispatched.text, /^20[0-9]{2}-/, 'a time is a time');
+
+        const handler = roles[HANDLER];
+        assert.equal((await handler.get(`/api/v1/cases/${item.id}`)).status, 200, 'who has a task sees the case');
+        assert.ok((await handler.get('/api/v1/cases?mine=tasks')).json.items.some((one) => one.id === item.id));
+        const own = (await handler.get('/api/v1/tasks?open=true')).json.items;
+        assert.deepEqual(own.filter((one) => one.case === item.id).map((one) => [one.number, one.party.code, one.open]), [[`${item.number}-1`, 'urban-management', true]]);
+        const task = (await handler.get(`/api/v1/tasks/${item.number}-1`)).json;
+        assert.equal(task.history.length, 0);
+        assert.equal((await roles['410103003005-secretary'].get(`/api/v1/tasks/${item.number}-1`)).status, 404);
+        assert.equal((await roles['410103003005-secretary'].get('/api/v1/tasks?party=urban-management')).json.items.filter((one) => one.case === item.id).length, 0);
+        assert.equal((await admin.get('/api/v1/tasks')).status, 400, 'nobody\'s key names whose');
+        assert.equal((await handler.get('/api/v1/tasks/nothing-1')).status, 404);
+        assert.ok((await admin.get('/api/v1/tasks?party=urban-management&limit=1')).json.next !== undefined);
+        await act(HANDLER, item.id, { action: 'arrive', text: '两人到场' }, `/api/v1/tasks/${item.number}-1`);
+        const arrived = (await handler.get(`/api/v1/tasks/${item.number}-1`)).json;
+        assert.deepEqual(arrived.history.map((one) => one.said.map((word) => word.text)), [['两人到场']]);
+        const english = (await house.client(COORDINATOR, { english: true }).get(`/api/v1/cases/${item.id}`)).json;
+        assert.ok(english.clocks.every((one) => /^[ -~]+$/.test(one.title)), JSON.stringify(english.clocks));
+    });
+    it('an approval that is waited for: what, whose step, who asked', async () => {
+        const item = await say({ category: plain, area: GRID });
+        await act(LEADER, item.id, { action: 'accept' });
+        await act(LEADER, item.id, { action: 'ask_extension', days: 2, text: '等配件' });
+        const { json } = await roles[LEADER].get(`/api/v1/cases/${item.id}`);
+        assert.equal(json.approval.asked_by.code, LEADER);
+        assert.equal(json.approval.step, 1);
+        assert.ok(json.approval.title !== '' && json.approval.post !== null, JSON.stringify(json.approval));
+        const told = (await roles[LEADER].get('/api/v1/inbox?limit=500')).json.items.find((one) => one.case === item.id);
+        assert.ok(told.clock.title !== '' && told.now !== null, JSON.stringify(told));
+    });
+    it('lists by party, by what it waits for', async () => {
+        const item = await say({ category: plain, area: GRID });
+        await act(LEADER, item.id, { action: 'accept' });
+        await act(LEADER, item.id, { action: 'ask_reporter', text: '请问是几单元？' });
+        const waiting = (await roles[LEADER].get('/api/v1/cases?face=reporter')).json.items;
+        assert.ok(waiting.some((one) => one.id === item.id && one.face.code === 'reporter' && one.face.name !== 'reporter'));
+        assert.ok((await roles[LEADER].get('/api/v1/cases?face=unit')).json.items.every((one) => one.id !== item.id));
+        assert.equal((await roles[LEADER].get('/api/v1/cases?mine=everything')).status, 400);
+        assert.equal((await roles[LEADER].get('/api/v1/cases?party=mine')).status, 400);
+        assert.equal((await admin.get('/api/v1/cases?mine=tasks')).status, 400);
+        assert.ok(Array.isArray((await roles[HANDLER].get('/api/v1/cases?party=mine')).json.items));
+        assert.equal((await roles[HANDLER].get('/api/v1/cases?party=urban-management&area=410103')).status, 403);
+    });
+    it('merged: each shows the other to who may see both', async () => {
+        const master = await say({ category: plain, area: GRID }), item = await say({ category: plain, area: GRID });
+        await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'merge', master: master.number });
+        const one = (await roles[`${COMMUNITY}-secretary`].get(`/api/v1/cases/${item.id}`)).json;
+        assert.deepEqual(one.relations.map((each) => [each.relation, each.id]), [['master', master.id]]);
+        const other = (await roles[`${COMMUNITY}-secretary`].get(`/api/v1/cases/${master.id}`)).json;
+        assert.deepEqual(other.relations.map((each) => [each.relation, each.id]), [['merged', item.id]]);
+    });
 });
