@@ -140,6 +140,7 @@ static void read_cases(struct ticks *ticks, const PGresult *claimed, bool alone)
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_array(params, &ids);
     wg_params_bytes(params, NULL, 0);
+    wg_params_null(params);
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(cases_landed, reading);
     wg_flight_add(flight, SQL_READ_CASE, &params);
     ticks->reading += reading->n;

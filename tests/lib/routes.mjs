@@ -9,6 +9,8 @@ const SAMPLES = {
     'GET /api/v1/cases/{id}': {},
     'GET /api/v1/cases/{id}/actions': {},
     'POST /api/v1/cases/{id}/actions': { body: { action: 'accept' }, headers: { 'If-Match': '"1"' } },
+    'GET /api/v1/tasks': {},
+    'GET /api/v1/tasks/{number}': {},
     'GET /api/v1/inbox': {},
     'POST /api/v1/inbox/{id}/read': {},
     'GET /api/v1/counters': {},
