@@ -63,3 +63,12 @@ CREATE FUNCTION may_see(c cases, sight jsonb) RETURNS boolean LANGUAGE sql STABL
                 WHERE NOT starts_with(p, c.shield) OR p = c.shield)),
         false)
 $$;
+
+-- ---------------------------------------------------------------- how long such cases took
+
+-- Owner: reporting, folded from the log with the roll-ups. Cases that came to their ordinary end that day, by street and
+-- by district; bucket: of services/reporting/spans.h. Training, restricted and backfilled cases are left out.
+CREATE TABLE durations (
+    area text COLLATE "C" NOT NULL, category text COLLATE "C" NOT NULL, day date NOT NULL, bucket smallint NOT NULL,
+    n int NOT NULL, PRIMARY KEY (area, category, day, bucket)
+);

@@ -14,11 +14,20 @@
 #include "services/reporting/query.h"
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"
+#include "services/reporting/usual.h"
 #include "services/reporting/words.h"
 
 enum { ID_DIGITS_MOST = 18 };
 enum { RELATIONS_MOST = 100 };
-enum { CASE_RESULT, REPORTS_RESULT, EVENTS_RESULT, PEOPLE_RESULT, TASKS_RESULT, RELATIONS_RESULT };
+enum {
+    CASE_RESULT,
+    REPORTS_RESULT,
+    EVENTS_RESULT,
+    PEOPLE_RESULT,
+    TASKS_RESULT,
+    RELATIONS_RESULT,
+    USUAL_RESULT
+};
 
 struct page {
     struct ask ask;
@@ -145,6 +154,26 @@ static struct json_object *parsed(const PGresult *rows, int column)
     return text == NULL ? NULL : json_tokener_parse(text);
 }
 
+/* What happens next: who must do what by when, how many steps are left, how long such cases took.
+ */
+static void add_next(struct json_object *body, const struct page *page, const struct matter *matter,
+                     struct wg_flight *flight)
+{
+    const PGresult *rows = wg_flight_result(flight, CASE_RESULT);
+    struct json_object *next = json_object_new_object();
+    const struct matter_hands hands = { .holder = wg_json_get(body, "holder"),
+                                        .party = wg_json_get(body, "party"),
+                                        .tasks = wg_json_get(body, "tasks"),
+                                        .level = wg_json_text(body, "level") };
+    int left = words_steps_left(page->ask.app->words, wg_get_i64(rows, 0, CASE_WORKFLOW),
+                                wg_get_text(rows, 0, CASE_STATE));
+    json_object_object_add(next, "duties", matter_duties(matter, &hands));
+    json_object_object_add(next, "steps_left", left < 0 ? NULL : json_object_new_int(left));
+    json_object_object_add(next, "usual",
+                           usual_answer(wg_flight_result(flight, USUAL_RESULT), page->ask.english));
+    json_object_object_add(body, "next", next);
+}
+
 static void add_parts(struct json_object *body, const struct page *page, struct wg_flight *flight)
 {
     const PGresult *rows = wg_flight_result(flight, CASE_RESULT);
@@ -173,6 +202,7 @@ static void add_parts(struct json_object *body, const struct page *page, struct 
     json_object_object_add(body, "approval", matter_approval(&matter));
     json_object_object_add(body, "tasks",
                            tasks(page, &matter, wg_flight_result(flight, TASKS_RESULT), rows));
+    add_next(body, page, &matter, flight);
     json_object_object_add(body, "relations",
                            relations(page, wg_flight_result(flight, RELATIONS_RESULT)));
     json_object_object_add(body, "history", history);
@@ -244,5 +274,6 @@ void cases_handle(struct wg_request *request, void *arg)
     store_read_case_people(flight, id, page->ask.english);
     store_read_case_tasks(flight, id);
     store_read_case_relations(flight, id, page->ask.sight, RELATIONS_MOST);
+    store_read_usual(flight, id, usual_since(wg_clock_now()));
     ask_send(&page, &flight);
 }

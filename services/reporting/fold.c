@@ -169,6 +169,11 @@ static void take(struct fold *fold, const PGresult *rows, int row)
     if (wg_get_bool(rows, row, LOG_CATEGORY_CHANGED))
         event.was_category = wg_get_text(rows, row, LOG_WAS_CATEGORY);
     rollups_add(fold->rollups, &event, fold->app->words);
+    if (!wg_is_null(rows, row, LOG_OPENED) && !event.restricted &&
+        !wg_get_bool(rows, row, LOG_BACKFILLED) &&
+        words_way_end(fold->app->words, wg_get_i64(rows, row, LOG_WORKFLOW), event.state))
+        rollups_took(fold->rollups, &event,
+                     wg_get_time(rows, row, LOG_AT) - wg_get_time(rows, row, LOG_OPENED));
 }
 
 static void events_read(struct wg_flight *flight, void *arg);

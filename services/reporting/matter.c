@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/json.h"
@@ -234,6 +235,60 @@ struct json_object *matter_next_clock(const struct matter *matter, int task)
         first_due = due;
     }
     return first == NULL ? NULL : clock_item(matter, first, first_due);
+}
+
+/* ---- who must do what by when */
+
+/* The post that a role stands for at this level; the role itself where the file names none. */
+static const char *post_at(const struct matter *matter, const char *role, const char *level)
+{
+    struct json_object *post = member(member(matter->definition, "people"), role);
+    if (json_object_is_type(post, json_type_object))
+        post = level == NULL ? NULL : member(post, level);
+    return post == NULL ? role : json_object_get_string(post);
+}
+
+static void put_duty(const struct matter *matter, const struct matter_hands *hands,
+                     struct json_object *item)
+{
+    struct json_object *holder = NULL, *party = NULL, *k = wg_json_get(item, "task");
+    const char *owner = wg_json_text(
+        member(member(matter->definition, "clocks"), wg_json_text(item, "name")), "owner");
+    const char *post = NULL;
+    if (k != NULL) {
+        for (size_t i = 0; i < length(hands->tasks); i++) {
+            struct json_object *task = json_object_array_get_idx(hands->tasks, i);
+            const char *number = wg_json_text(task, "number");
+            if (number == NULL ||
+                strtol(strrchr(number, '-') + 1, NULL, 10) != json_object_get_int(k))
+                continue;
+            holder = wg_json_get(task, "staff");
+            party = wg_json_get(task, "party");
+        }
+    } else if (owner == NULL || strcmp(owner, "holder") == 0) {
+        holder = hands->holder;
+        party = hands->party;
+    } else {
+        post = post_at(matter, owner, hands->level);
+    }
+    put(item, "post", post);
+    json_object_object_add(item, "holder", json_object_get(holder));
+    json_object_object_add(item, "party", json_object_get(party));
+}
+
+struct json_object *matter_duties(const struct matter *matter, const struct matter_hands *hands)
+{
+    struct json_object *clocks = matter_clocks(matter), *items = json_object_new_array();
+    for (size_t i = 0; i < length(clocks); i++) {
+        struct json_object *item = json_object_array_get_idx(clocks, i);
+        if (wg_json_get(item, "due_at") == NULL)
+            continue;
+        json_object_object_del(item, "stands_since");
+        put_duty(matter, hands, item);
+        json_object_array_add(items, json_object_get(item));
+    }
+    json_object_put(clocks);
+    return items;
 }
 
 /* ---- the approval */

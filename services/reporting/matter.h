@@ -22,6 +22,14 @@ struct json_object *matter_clocks(const struct matter *matter);
 /* The clock that ends first: {name, title, due_at, overdue}; NULL: none runs. task 0: of the case
  * and its tasks; else of that task. The caller owns it. */
 struct json_object *matter_next_clock(const struct matter *matter, int task);
+/* [{name, title, task, due_at, overdue, post, holder, party}]: who must do what by when: the clocks
+ * that run and whose they are. holder, party: of the case, {code, name} or NULL. level: of the
+ * case. The caller owns it. */
+struct matter_hands {
+    struct json_object *holder, *party, *tasks; /* tasks: items with number, party, staff */
+    const char *level;
+};
+struct json_object *matter_duties(const struct matter *matter, const struct matter_hands *hands);
 /* When a clock began to stand still; 0: it runs, or there is none. */
 int64_t matter_stands_since(const struct matter *matter, const char *clock);
 /* {approval, title, step, steps, post, asked_by}; NULL: none is waited for. The caller owns it. */

@@ -15,12 +15,14 @@
 
 #include "services/reporting/answer.h"
 #include "services/reporting/ask.h"
+#include "services/reporting/matter.h"
 #include "services/reporting/query.h"
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"
+#include "services/reporting/usual.h"
 #include "services/reporting/words.h"
 
-enum { REPORT_RESULT, STEPS_RESULT };
+enum { REPORT_RESULT, STEPS_RESULT, USUAL_RESULT };
 struct view {
     struct ask ask;
     int64_t id;
@@ -33,21 +35,37 @@ struct view {
 struct steps {
     const struct view *view;
     int64_t workflow, received;
+    bool restricted;
     struct json_object *items;
-    char last[64]; /* state of the last step */
+    char last[200];      /* words of the last step */
+    char question[2100]; /* what the last step told them */
 };
 
-/* told: what was written for them with the action, or NULL. */
+/* Of a restricted matter only its end is named while others may look over their shoulder. */
+static const char *said_of(const struct view *view, bool restricted, int64_t workflow,
+                           const char *state)
+{
+    const struct words *words = view->ask.app->words;
+    if (restricted && !words_final(words, state))
+        return view->ask.english ? "Being dealt with by the rules" : "正在按规定办理";
+    return words_resident(words, workflow, state, view->ask.english);
+}
+
+/* told: what was written for them with the action, or NULL. A state is said once, unless they were
+ * told something with it. */
 static void add_step(struct steps *steps, const char *type, const char *state, int64_t at,
                      const char *told)
 {
     bool english = steps->view->ask.english;
+    const char *said = said_of(steps->view, steps->restricted, steps->workflow, state);
     WG_AUTO(wg_text_destroy) struct wg_text text = { 0 };
-    if (strcmp(steps->last, state) == 0)
+    if (steps->restricted && !words_final(steps->view->ask.app->words, state))
+        told = NULL;
+    if (strcmp(steps->last, said) == 0 && told == NULL)
         return;
-    snprintf(steps->last, sizeof steps->last, "%s", state);
-    wg_text_put(&text,
-                words_resident(steps->view->ask.app->words, steps->workflow, state, english));
+    snprintf(steps->last, sizeof steps->last, "%s", said);
+    wg_copy(steps->question, sizeof steps->question, told);
+    wg_text_put(&text, said);
     if (told != NULL) {
         wg_text_put(&text, english ? ": " : "：");
         wg_text_put(&text, told);
@@ -77,7 +95,7 @@ static void put_told(struct wg_text *told, const struct steps *steps, const char
         const char *name = chosen.value == NULL
                                ? NULL
                                : words_choice(words, steps->workflow, type, &chosen, english);
-        if (name == NULL && strcmp(field, "text") == 0)
+        if (name == NULL && words_free_text(words, steps->workflow, type, field))
             name = chosen.value;
         if (name != NULL && told->length > 0)
             wg_text_put(told, english ? "; " : "；");
@@ -92,7 +110,9 @@ static void add_event(struct steps *steps, const PGresult *rows, int row)
     const char *type = wg_get_text(rows, row, STEP_TYPE),
                *text = wg_get_text(rows, row, STEP_PASSED);
     int64_t at = wg_get_time(rows, row, STEP_AT);
+    bool deciding = wg_get_bool(rows, row, STEP_DECIDING);
     WG_AUTO(wg_text_destroy) struct wg_text told = { 0 };
+    steps->workflow = wg_get_i64(rows, row, STEP_WORKFLOW);
     WG_AUTO(wg_json_put)
     struct json_object *passed = text == NULL ? NULL : json_tokener_parse(text);
     size_t n = json_object_is_type(passed, json_type_array) ? json_object_array_length(passed) : 0;
@@ -102,7 +122,8 @@ static void add_event(struct steps *steps, const PGresult *rows, int row)
             add_step(steps, type, json_object_get_string(state), at, NULL);
     }
     put_told(&told, steps, type, wg_get_text(rows, row, STEP_INPUT));
-    add_step(steps, type, wg_get_text(rows, row, STEP_STATE), at, told.bytes);
+    if (deciding || told.bytes != NULL)
+        add_step(steps, type, wg_get_text(rows, row, STEP_STATE), at, told.bytes);
 }
 
 /* ---- the answer */
@@ -138,41 +159,91 @@ static void add_case(struct json_object *body, const PGresult *rows, int64_t rec
 
 /* Received first; then what happened since. A report that joined a case sees where the case stood
  * when it came, not what had happened to others before. */
-static struct json_object *history(const struct view *view, int64_t workflow, int64_t received,
-                                   const PGresult *past)
+static void history(struct steps *steps, const PGresult *past)
 {
-    const char *initial = words_initial(view->ask.app->words, workflow);
-    struct steps steps = {
-        .view = view, .workflow = workflow, .items = json_object_new_array(), .received = received
-    };
+    const char *initial = words_initial(steps->view->ask.app->words, steps->workflow);
+    int64_t received = steps->received;
     if (initial != NULL)
-        add_step(&steps, "report.received", initial, received, NULL);
+        add_step(steps, "report.received", initial, received, NULL);
     for (int row = 0; row < PQntuples(past); row++) {
         bool before = row + 1 < PQntuples(past) && wg_get_time(past, row + 1, STEP_AT) < received;
         if (!before)
-            add_event(&steps, past, row);
+            add_event(steps, past, row);
     }
-    return steps.items;
 }
 
-static void reply(const struct view *view, const PGresult *rows, const PGresult *past)
+/* ---- what happens next */
+
+static const char *next_words(const struct view *view, const struct steps *steps, int64_t workflow,
+                              const char *state)
 {
     const struct words *words = view->ask.app->words;
-    bool english = view->ask.english, known = !wg_is_null(rows, 0, REPORT_CASE);
+    if (steps->restricted && !words_final(words, state))
+        return view->ask.english ? "Whoever has it in hand gets in touch with you"
+                                 : "承办人会直接与您联系";
+    return words_next(words, workflow, state, view->ask.english);
+}
+
+/* What it waits for while it is on hold; the question, where the answer is theirs to give. */
+static void add_waiting(struct json_object *body, const struct view *view,
+                        const struct steps *steps, const PGresult *rows)
+{
+    static const char theirs[] = "reporter";
+    const char *text = wg_get_text(rows, 0, REPORT_MORE);
+    WG_AUTO(wg_json_put) struct json_object *more = text == NULL ? NULL : json_tokener_parse(text);
+    const struct matter matter = {
+        .definition = words_definition(view->ask.app->words, wg_get_i64(rows, 0, REPORT_WORKFLOW)),
+        .more = more,
+        .english = view->ask.english,
+    };
+    struct json_object *face = matter_face(&matter);
+    const char *code = face == NULL ? NULL : wg_json_text(face, "code");
+    bool asked = code != NULL && strcmp(code, theirs) == 0 && steps->question[0] != '\0' &&
+                 !wg_get_bool(rows, 0, REPORT_MERGED);
+    json_object_object_add(body, "waits_for", face);
+    answer_text(body, "question", asked ? steps->question : NULL);
+}
+
+static void add_course(struct json_object *body, const struct view *view, const char *state,
+                       struct wg_flight *flight)
+{
+    const PGresult *rows = wg_flight_result(flight, REPORT_RESULT);
+    int left = words_steps_left(view->ask.app->words, wg_get_i64(rows, 0, REPORT_WORKFLOW), state);
+    answer_bool(body, "merged", wg_get_bool(rows, 0, REPORT_MERGED));
+    json_object_object_add(body, "steps_left", left < 0 ? NULL : json_object_new_int(left));
+    json_object_object_add(body, "usual",
+                           usual_answer(wg_flight_result(flight, USUAL_RESULT), view->ask.english));
+}
+
+static void reply(const struct view *view, struct wg_flight *flight)
+{
+    const PGresult *rows = wg_flight_result(flight, REPORT_RESULT);
+    const struct words *words = view->ask.app->words;
+    bool known = !wg_is_null(rows, 0, REPORT_CASE);
     int64_t received = wg_get_time(rows, 0, REPORT_RECEIVED);
     /* Accepted, but not taken up yet: where every case begins. */
     int64_t workflow = known ? wg_get_i64(rows, 0, REPORT_WORKFLOW) : words_newest(words);
     const char *state = known ? wg_get_text(rows, 0, REPORT_STATE) : words_initial(words, workflow);
     state = state == NULL ? "" : state;
+    struct steps steps = { .view = view,
+                           .workflow = workflow,
+                           .restricted = !view->staff && wg_get_bool(rows, 0, REPORT_RESTRICTED),
+                           .items = json_object_new_array(),
+                           .received = received };
     struct json_object *body = json_object_new_object();
     answer_number(body, "number", view->id, received);
     answer_text(body, "received_at", wg_time_string(received));
     answer_text(body, "text", wg_get_text(rows, 0, REPORT_TEXT));
     add_place_and_matter(body, rows);
+    if (steps.restricted)
+        answer_text(body, "category", NULL);
     answer_text(body, "state", state);
-    answer_text(body, "state_text", words_resident(words, workflow, state, english));
-    json_object_object_add(body, "history", history(view, workflow, received, past));
-    answer_text(body, "next", words_next(words, workflow, state, english));
+    answer_text(body, "state_text", said_of(view, steps.restricted, workflow, state));
+    history(&steps, wg_flight_result(flight, STEPS_RESULT));
+    json_object_object_add(body, "history", steps.items);
+    answer_text(body, "next", next_words(view, &steps, workflow, state));
+    add_waiting(body, view, &steps, rows);
+    add_course(body, view, state, flight);
     if (!view->staff)
         add_looks(body, rows);
     if (view->staff && known)
@@ -205,7 +276,7 @@ static void view_landed(struct wg_flight *flight, void *arg)
         !may_see(view, rows))
         wg_reply_no_report(view->ask.request);
     else
-        reply(view, rows, wg_flight_result(flight, STEPS_RESULT));
+        reply(view, flight);
 }
 
 /* ---- who asks */
@@ -232,5 +303,6 @@ void reports_handle(struct wg_request *request, void *arg)
         flight, view->id,
         &(struct store_asker){ view->staff ? view->ask.sight : NULL, view->ask.english });
     store_read_report_events(flight, view->id);
+    store_read_usual(flight, view->id, usual_since(wg_clock_now()));
     ask_send(&view, &flight);
 }

@@ -2,11 +2,13 @@
  * are summed. */
 #include "services/reporting/rollups.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "services/reporting/spans.h"
 #include "services/reporting/words.h"
 
-enum { SLOTS_LEAST = 1024, LEVELS = 5 };
+enum { SLOTS_LEAST = 1024, LEVELS = 5, NAME_ROOM = 64 };
 static const char *const levels[LEVELS] = { "district", "street", "community", "grid", "micro" };
 
 struct table {
@@ -17,7 +19,7 @@ struct table {
 };
 
 struct rollups {
-    struct table states, categories;
+    struct table states, categories, durations;
     size_t n_names, names_room;
     char **names;
 };
@@ -25,7 +27,7 @@ struct rollups {
 struct rollups *rollups_new(void)
 {
     struct rollups *rollups = wg_new(sizeof *rollups);
-    struct table *const tables[] = { &rollups->states, &rollups->categories };
+    struct table *const tables[] = { &rollups->states, &rollups->categories, &rollups->durations };
     for (size_t i = 0; i < WG_COUNT(tables); i++) {
         tables[i]->n_slots = SLOTS_LEAST;
         tables[i]->slots = wg_new_array(SLOTS_LEAST, sizeof *tables[i]->slots);
@@ -42,6 +44,8 @@ void rollups_destroy(struct rollups **rollups)
     free((*rollups)->states.slots);
     free((*rollups)->categories.rows);
     free((*rollups)->categories.slots);
+    free((*rollups)->durations.rows);
+    free((*rollups)->durations.slots);
     free((*rollups)->names);
     free(*rollups);
     *rollups = NULL;
@@ -49,7 +53,7 @@ void rollups_destroy(struct rollups **rollups)
 
 void rollups_clear(struct rollups *rollups)
 {
-    struct table *const tables[] = { &rollups->states, &rollups->categories };
+    struct table *const tables[] = { &rollups->states, &rollups->categories, &rollups->durations };
     for (size_t i = 0; i < WG_COUNT(tables); i++) {
         tables[i]->n = 0;
         tables[i]->sorted = false;
@@ -180,6 +184,24 @@ void rollups_add(struct rollups *rollups, const struct rollups_event *event,
     add_categories(rollups, event, words);
 }
 
+/* Few and far between: one row each, not summed. The day is part of the row as it is of others. */
+void rollups_took(struct rollups *rollups, const struct rollups_event *event, int64_t span_us)
+{
+    static const char *const around[] = { "street", "district" };
+    struct table *table = &rollups->durations;
+    for (size_t i = 0; i < WG_COUNT(around); i++) {
+        char area[WG_AREA_ROOM] = "", name[NAME_ROOM];
+        if (!wg_area_prefix(event->area, around[i], area))
+            continue;
+        int bucket = spans_bucket(span_us);
+        snprintf(name, sizeof name, "%s %d", event->category == NULL ? "" : event->category,
+                 bucket);
+        struct rollups_row *row = row_of(table, area, event->day, name_kept(rollups, name));
+        row->more++;
+        row->less = bucket;
+    }
+}
+
 /* ---- results */
 
 static int compare(const void *a, const void *b)
@@ -208,4 +230,9 @@ const struct rollups_row *rollups_states(struct rollups *rollups, size_t *ret_n)
 const struct rollups_row *rollups_categories(struct rollups *rollups, size_t *ret_n)
 {
     return sorted(&rollups->categories, ret_n);
+}
+
+const struct rollups_row *rollups_durations(struct rollups *rollups, size_t *ret_n)
+{
+    return sorted(&rollups->durations, ret_n);
 }

@@ -42,8 +42,12 @@ void rollups_destroy(struct rollups **rollups);
 /* words say which states are an end. */
 void rollups_add(struct rollups *rollups, const struct rollups_event *event,
                  const struct words *words);
+/* The case of this event has come to its end, so long after it began. */
+void rollups_took(struct rollups *rollups, const struct rollups_event *event, int64_t span_us);
 /* What has come together, sorted by area, day, name. Sorting loses the way to the rows: after it
  * comes clear. */
 const struct rollups_row *rollups_states(struct rollups *rollups, size_t *ret_n);
 const struct rollups_row *rollups_categories(struct rollups *rollups, size_t *ret_n);
+/* In a row of durations `name` is "<category> <bucket>", `less` the bucket, `more` the number. */
+const struct rollups_row *rollups_durations(struct rollups *rollups, size_t *ret_n);
 void rollups_clear(struct rollups *rollups);

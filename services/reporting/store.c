@@ -229,6 +229,14 @@ void store_read_case_relations(struct wg_flight *flight, int64_t case_id, const 
     wg_flight_add(flight, SQL_READ_CASE_RELATIONS, &params);
 }
 
+void store_read_usual(struct wg_flight *flight, int64_t report, int32_t since)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, report);
+    wg_params_i32(params, since);
+    wg_flight_add(flight, SQL_READ_USUAL, &params);
+}
+
 /* ---- tasks */
 
 void store_find_tasks(struct wg_flight *flight, const struct store_tasks *find)
@@ -398,6 +406,8 @@ void store_write_rollups(struct wg_flight *flight, const struct store_batch *bat
     put_rows(params, states, n);
     const struct rollups_row *categories = rollups_categories(batch->rollups, &n);
     put_rows(params, categories, n);
+    const struct rollups_row *durations = rollups_durations(batch->rollups, &n);
+    put_rows(params, durations, n);
     wg_flight_add(flight, SQL_WRITE_ROLLUPS, &params);
 }
 

@@ -135,6 +135,10 @@ enum {
 void store_read_case_relations(struct wg_flight *flight, int64_t case_id, const char *sight,
                                int limit);
 
+enum { USUAL_STREET, USUAL_BUCKET, USUAL_N, USUAL_NAME, USUAL_NAME_EN };
+/* since: the first day that counts. */
+void store_read_usual(struct wg_flight *flight, int64_t report, int32_t since);
+
 /* ---- tasks */
 
 enum store_task {
@@ -184,10 +188,12 @@ enum store_report {
     REPORT_CATEGORY,
     REPORT_CATEGORY_NAME,
     REPORT_LOOKS,
-    REPORT_FORGOTTEN
+    REPORT_FORGOTTEN,
+    REPORT_MORE,
+    REPORT_MERGED
 };
 void store_read_report(struct wg_flight *flight, int64_t report, const struct store_asker *asker);
-enum { STEP_TYPE, STEP_AT, STEP_STATE, STEP_PASSED, STEP_INPUT };
+enum { STEP_TYPE, STEP_AT, STEP_STATE, STEP_PASSED, STEP_INPUT, STEP_DECIDING, STEP_WORKFLOW };
 void store_read_report_events(struct wg_flight *flight, int64_t report);
 
 /* ---- inbox */
@@ -287,7 +293,10 @@ enum store_fold {
     LOG_CATEGORY_CHANGED,
     LOG_WAS_CATEGORY,
     LOG_RESTRICTED,
-    LOG_WAS_RESTRICTED
+    LOG_WAS_RESTRICTED,
+    LOG_OPENED,
+    LOG_WORKFLOW,
+    LOG_BACKFILLED
 };
 void store_read_log(struct wg_flight *flight, const struct cursor *after, int limit);
 struct store_batch {

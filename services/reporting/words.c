@@ -5,12 +5,14 @@
 
 #include "common/json.h"
 
+#include "services/reporting/way.h"
+
 enum { FINALS_MOST = 64 };
 
 struct version {
     int64_t id;
     char *name;
-    struct json_object *definition;
+    struct json_object *definition, *steps;
 };
 
 struct words {
@@ -30,6 +32,7 @@ void words_destroy(struct words **words)
         return;
     for (size_t i = 0; i < (*words)->n; i++) {
         free((*words)->versions[i].name);
+        wg_json_put(&(*words)->versions[i].steps);
         wg_json_put(&(*words)->versions[i].definition);
     }
     free((*words)->versions);
@@ -57,8 +60,10 @@ int words_add(struct words *words, int64_t workflow, const char *name, const cha
         return WORDS_BAD;
     add_finals(words, states);
     words->versions = wg_resize(words->versions, (words->n + 1) * sizeof *words->versions);
-    words->versions[words->n++] =
-        (struct version){ .id = workflow, .name = wg_strdup(name), .definition = definition };
+    words->versions[words->n++] = (struct version){ .id = workflow,
+                                                    .name = wg_strdup(name),
+                                                    .definition = definition,
+                                                    .steps = way_steps(definition) };
     definition = NULL;
     return 0;
 }
@@ -69,6 +74,27 @@ struct json_object *words_definition(const struct words *words, int64_t workflow
         if (words->versions[i].id == workflow)
             return words->versions[i].definition;
     return NULL;
+}
+
+int words_steps_left(const struct words *words, int64_t workflow, const char *state)
+{
+    for (size_t i = 0; i < words->n; i++) {
+        struct json_object *left =
+            words->versions[i].id == workflow ? wg_json_get(words->versions[i].steps, state) : NULL;
+        if (left != NULL)
+            return json_object_get_int(left);
+    }
+    return -1;
+}
+
+bool words_way_end(const struct words *words, int64_t workflow, const char *state)
+{
+    struct json_object *definition = words_definition(words, workflow);
+    struct json_object *way = definition == NULL ? NULL : wg_json_get(definition, "way");
+    size_t n = json_object_is_type(way, json_type_array) ? json_object_array_length(way) : 0;
+    if (n == 0)
+        return words_final(words, state);
+    return strcmp(json_object_get_string(json_object_array_get_idx(way, n - 1)), state) == 0;
 }
 
 static struct json_object *state_of(const struct words *words, int64_t workflow, const char *state)
@@ -170,6 +196,16 @@ bool words_told(const struct words *words, int64_t workflow, const char *type)
 {
     struct json_object *action = action_of(words, workflow, type);
     return action != NULL && member_with(wg_json_get(action, "notices"), "to", "reporter") != NULL;
+}
+
+bool words_free_text(const struct words *words, int64_t workflow, const char *type,
+                     const char *field)
+{
+    struct json_object *action = action_of(words, workflow, type);
+    struct json_object *found =
+        action == NULL ? NULL : member_with(wg_json_get(action, "fields"), "name", field);
+    const char *kind = found == NULL ? NULL : wg_json_text(found, "type");
+    return kind != NULL && strcmp(kind, "text") == 0;
 }
 
 const char *words_choice(const struct words *words, int64_t workflow, const char *type,

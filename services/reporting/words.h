@@ -28,6 +28,11 @@ int words_add(struct words *words, int64_t workflow, const char *name,
 
 /* The file of this version; NULL: unknown. Borrowed. */
 struct json_object *words_definition(const struct words *words, int64_t workflow);
+/* How many steps are left from a state to the end of the ordinary way; -1: the workflow does not
+ * say. */
+int words_steps_left(const struct words *words, int64_t workflow, const char *state);
+/* True where the state is the end of its ordinary way (any end, where it names none). */
+bool words_way_end(const struct words *words, int64_t workflow, const char *state);
 /* What people call a task's state; the state itself without words. */
 const char *words_task_state(const struct words *words, int64_t workflow, const char *state,
                              bool english);
@@ -55,6 +60,9 @@ const char *words_event(const struct words *words, int64_t workflow, const char 
 /* True where events of this type are told to the person who said it: an action's notices say so,
  * and then what was written with it is for them. */
 bool words_told(const struct words *words, int64_t workflow, const char *type);
+/* True where this field of the action is free text. */
+bool words_free_text(const struct words *words, int64_t workflow, const char *type,
+                     const char *field);
 /* What people call a value that was chosen in a field of that action; NULL where it has no such
  * choice. */
 const char *words_choice(const struct words *words, int64_t workflow, const char *type,

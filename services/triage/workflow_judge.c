@@ -75,6 +75,11 @@ static bool is_role(const struct reading *reading, const char *word)
     return wg_json_get(tables(reading)->people, word) != NULL;
 }
 
+static bool is_state(const struct reading *reading, const char *word)
+{
+    return wg_json_get(tables(reading)->states, word) != NULL;
+}
+
 static bool named_or_missing(struct reading *reading, struct json_object *object,
                              const char *member, struct json_object *table)
 {
@@ -505,7 +510,8 @@ bool workflow_judge(struct reading *reading, struct json_object *definition)
 {
     static const char *const members[] = { "workflow",   "title",     "initial", "states",
                                            "clocks",     "people",    "open",    "actions",
-                                           "attributes", "approvals", "tasks",   NULL };
+                                           "attributes", "approvals", "tasks",   "way",
+                                           NULL };
     const struct tables own = {
         .definition = definition,
         .states = wg_json_get(definition, "states"),
@@ -527,7 +533,8 @@ bool workflow_judge(struct reading *reading, struct json_object *definition)
     reading_leave(reading, mark);
     if (!tables_fine(reading, definition) ||
         !reading_text(reading, definition, "initial", STATE_MOST) ||
-        !named_or_missing(reading, definition, "initial", own.states))
+        !named_or_missing(reading, definition, "initial", own.states) ||
+        !reading_words(reading, definition, "way", is_state))
         return false;
     return table(reading, definition, "actions", read_action) && read_tasks(reading, own.tasks) &&
            read_open(reading);

@@ -30,7 +30,8 @@ describe('reading', () => {
     const say = async (more) => {
         const said = await admin.post('/api/v1/reports', { text: `谁能看见 ${Math.random()}`, ...more });
         assert.equal(said.status, 201, said.text);
-        return waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${said.json.number}`)).json.items[0]);
+        const item = await waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${said.json.number}`)).json.items[0]);
+        return { ...item, code: said.json.query_code };
     };
     const pages = async (client, path) => {
         const items = [];
@@ -200,9 +201,14 @@ describe('reading', () => {
         assert.ok(told.clock.title !== '' && told.now !== null, JSON.stringify(told));
     });
     it('lists by party, by what it waits for', async () => {
-        const item = await say({ category: plain, area: GRID });
+        const item = await say({ category: plain, area: GRID, reporter: { name: '某居民', phone: '13800000000' } });
         await act(LEADER, item.id, { action: 'accept' });
-        await act(LEADER, item.id, { action: 'ask_reporter', text: '请问是几单元？' });
+        await act(LEADER, item.id, { action: 'ask_reporter', question: '请问是几单元？' });
+        const own = (await house.client().get(`/api/v1/reports/${item.number}?code=${item.code}`)).json;
+        assert.equal(own.question, '请问是几单元？');
+        assert.equal(own.waits_for.code, 'reporter');
+        assert.ok(own.history.at(-1).text.includes('请问是几单元？'));
+        assert.ok(own.steps_left > 0);
         const waiting = (await roles[LEADER].get('/api/v1/cases?face=reporter')).json.items;
         assert.ok(waiting.some((one) => one.id === item.id && one.face.code === 'reporter' && one.face.name !== 'reporter'));
         assert.ok((await roles[LEADER].get('/api/v1/cases?face=unit')).json.items.every((one) => one.id !== item.id));
@@ -219,5 +225,55 @@ describe('reading', () => {
         assert.deepEqual(one.relations.map((each) => [each.relation, each.id]), [['master', master.id]]);
         const other = (await roles[`${COMMUNITY}-secretary`].get(`/api/v1/cases/${master.id}`)).json;
         assert.deepEqual(other.relations.map((each) => [each.relation, each.id]), [['merged', item.id]]);
+        const follows = async () => (await house.client().get(`/api/v1/reports/${item.number}?code=${item.code}`)).json;
+        assert.equal((await follows()).merged, true);
+        const before = await follows();
+        await act(LEADER, master.id, { action: 'accept' });
+        const after = await follows();
+        assert.equal(after.history.length, before.history.length + 1, 'whoever said it follows the master');
+        assert.notEqual(after.state_text, before.state_text);
+    });
+    it('of a restricted matter its reporter reads neutral words', async () => {
+        const item = await say({ category: 'neighbour-dispute', area: GRID });
+        const { json } = await house.client().get(`/api/v1/reports/${item.number}?code=${item.code}`);
+        assert.equal(json.category, null);
+        assert.equal(json.state_text, '正在按规定办理');
+        assert.ok(json.history.every((one) => one.text === '正在按规定办理'), JSON.stringify(json.history));
+    });
+    it('what happens next: whose turn it is, by when, how many steps are left', async () => {
+        const item = await say({ category: plain, area: GRID });
+        const next = async () => (await roles[`${COMMUNITY}-secretary`].get(`/api/v1/cases/${item.id}`)).json.next;
+        const first = await next();
+        assert.equal(first.duties[0].holder.code, LEADER);
+        assert.ok(first.duties.every((one, i, all) => i === 0 || all[i - 1].due_at <= one.due_at));
+        await act(LEADER, item.id, { action: 'accept' });
+        assert.equal((await next()).steps_left, first.steps_left - 1);
+        await act(LEADER, item.id, { action: 'resolve', text: '已清理' });
+        const later = await next();
+        assert.equal(later.steps_left, first.steps_left - 2);
+        assert.equal(later.duties.find((one) => one.name === 'verify').post, 'secretary');
+    });
+    it('how long such cases took: nothing below 20, then with the number of samples', async () => {
+        const category = (await admin.get('/api/v1/categories')).json.items.filter((one) => one.parent !== null && one.responsible === 'leader' && !one.restricted && one.workflow === 'request').at(-1).code;
+        const items = [];
+        for (let i = 0; i < 21; i++)
+            items.push(await say({ category, area: GRID }));
+        const usual = async () => (await admin.get(`/api/v1/cases/${items[20].id}`)).json.next.usual;
+        const finish = async (item) => {
+            await act(LEADER, item.id, { action: 'accept' });
+            await act(LEADER, item.id, { action: 'resolve', text: '办好' });
+            await act(`${COMMUNITY}-secretary`, item.id, { action: 'verify' });
+            await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'close' });
+        };
+        for (const item of items.slice(0, 19))
+            await finish(item);
+        await house.drain();
+        assert.equal(await usual(), null);
+        await finish(items[19]);
+        const told = await waitFor('twenty samples', usual);
+        assert.equal(told.samples, 20);
+        assert.ok(told.p50_hours <= told.p90_hours && told.text.includes('20'), JSON.stringify(told));
+        const own = (await house.client().get(`/api/v1/reports/${items[20].number}?code=${items[20].code}`)).json;
+        assert.equal(own.usual.samples, 20);
     });
 });
