@@ -92,6 +92,7 @@ GRANT SELECT ON cases, case_reports, events, tasks, reports, reporters, staff, p
 -- ---------------------------------------------------------------- reporting: its own figures, and reading
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON rollup_states, rollup_categories, durations TO "wangge-reporting";
-GRANT SELECT, UPDATE ON rollup_cursor TO "wangge-reporting";
+GRANT SELECT, INSERT, UPDATE, DELETE ON rate_facts TO "wangge-reporting";
+GRANT SELECT, INSERT, UPDATE ON rollup_cursor TO "wangge-reporting";
 GRANT SELECT ON reports, arrivals, cases, tasks, case_reports, events, notices, deliveries, workflows TO "wangge-reporting";
 GRANT SELECT (report_id, consent, has_email) ON reporters TO "wangge-reporting";

@@ -23,7 +23,7 @@ make_folders() {
     folder 700 root:root "$home/keys"
     # What the city decides is data: the services read a copy that they may enter, wherever the checkout lies.
     local kind file
-    for kind in workflows notices categories; do
+    for kind in workflows notices categories rates; do
         folder 755 root:root "$home/share" "$home/share/$kind"
         for file in "$TOP/schema/$kind"/*.json; do
             [ ! -e "$file" ] || put "$home/share/$kind/${file##*/}" 644 root:root <"$file" || :

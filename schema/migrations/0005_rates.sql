@@ -72,3 +72,16 @@ CREATE TABLE durations (
     area text COLLATE "C" NOT NULL, category text COLLATE "C" NOT NULL, day date NOT NULL, bucket smallint NOT NULL,
     n int NOT NULL, PRIMARY KEY (area, category, day, bucket)
 );
+
+-- ---------------------------------------------------------------- rates
+
+-- Owner: reporting, folded from the log (its cursor: 'rates.<version>'). What each case is to each rate under a version of
+-- the rules (schema/rates). part: 1 numerator, 0 denominator alone, -1 left out, and why. day: of the end, or of the
+-- first clock that ran out. No person is in it.
+CREATE TABLE rate_facts (
+    version int NOT NULL, rate text COLLATE "C" NOT NULL, case_id bigint NOT NULL,
+    day date NOT NULL, area text COLLATE "C" NOT NULL, category text COLLATE "C" NOT NULL, party int,
+    part smallint NOT NULL CHECK (part BETWEEN -1 AND 1), why text COLLATE "C",
+    PRIMARY KEY (case_id, version, rate), CHECK ((part = -1) = (why IS NOT NULL))
+);
+CREATE INDEX rate_facts_day ON rate_facts (version, rate, day, area);

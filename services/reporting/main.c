@@ -15,11 +15,12 @@
 #include "services/reporting/fold.h"
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"
+#include "services/reporting/tally.h"
 #include "services/reporting/words.h"
 
 enum { PULSE_MS = 1000, AGAIN_MS = 1000 };
 
-static const char *code_key_path;
+static const char *code_key_path, *rates_folder;
 
 static const struct wg_setting settings[] = {
     { .name = "WANGGE_CODE_KEY",
@@ -27,6 +28,11 @@ static const struct wg_setting settings[] = {
       .fallback = "",
       .help = "file of the key from which query codes come; default $WANGGE_HOME/secrets/code.key",
       .text = &code_key_path },
+    { .name = "WANGGE_RATES",
+      .type = WG_TEXT,
+      .fallback = "",
+      .help = "folder of the rules of rates; empty: $WANGGE_HOME/share/rates",
+      .text = &rates_folder },
 };
 
 /* ---- what people call the states */
@@ -126,6 +132,13 @@ static void read_code_key(struct reporting *app)
         wg_service_part(app->service, "code-key", "cannot be read");
 }
 
+static struct tally *start_tally(struct reporting *app)
+{
+    char folder[512];
+    snprintf(folder, sizeof folder, "%s/share/rates", wg_service_settings(app->service)->home);
+    return tally_new(app, rates_folder[0] == '\0' ? folder : rates_folder);
+}
+
 int main(int argc, char **argv)
 {
     struct reporting app = { .service = wg_service_new("reporting", settings, WG_COUNT(settings),
@@ -138,6 +151,7 @@ int main(int argc, char **argv)
     app.attempts = wg_attempts_new();
     app.store = store_new(app.service);
     app.fold = fold_new(&app);
+    app.tally = start_tally(&app);
     pulse.lag = wg_gauge("wangge_log_lag_seconds",
                          "age of the oldest transaction that holds the log's horizon");
     wg_db_on_ready(store_reader(app.store), feel_pulse, &pulse);
@@ -156,6 +170,7 @@ int main(int argc, char **argv)
     wg_access_destroy(&access);
     store_destroy(&app.store);
     fold_destroy(&app.fold);
+    tally_destroy(&app.tally);
     wg_attempts_destroy(&app.attempts);
     words_destroy(&app.words);
     return code;

@@ -10,6 +10,8 @@ const struct wg_route routes[] = {
     { "GET", "/api/v1/events", 0, feed_handle },
     { "GET", "/api/v1/tasks", 0, tasks_handle },
     { "GET", "/api/v1/tasks/{number}", WG_LINK, task_handle },
+    { "GET", "/api/v1/rates", 0, rates_handle },
+    { "GET", "/api/v1/rates/cases", 0, rate_cases_handle },
     { "GET", "/readyz", WG_OPEN, ready_handle },
 };
 const size_t n_routes = WG_COUNT(routes);

@@ -5,12 +5,13 @@
 #include "common/service.h"
 
 #include "reporting_sql.h"
+#include "services/reporting/store_rates.h"
 
 enum { READERS = 2, IN_FLIGHT = 32 };
 
 struct store {
     struct wg_db *readers[READERS];
-    struct wg_db *folder;
+    struct wg_db *folder, *rater;
 };
 
 struct store *store_new(struct wg_service *service)
@@ -20,6 +21,7 @@ struct store *store_new(struct wg_service *service)
     for (size_t i = 0; i < READERS; i++)
         store->readers[i] = wg_db_new(service, names[i], sql_statements, SQL_COUNT, IN_FLIGHT);
     store->folder = wg_db_new(service, "fold", sql_statements, SQL_COUNT, 1);
+    store->rater = wg_db_new(service, "rates", sql_statements, SQL_COUNT, 1);
     return store;
 }
 
@@ -30,6 +32,7 @@ void store_destroy(struct store **store)
     for (size_t i = 0; i < READERS; i++)
         wg_db_destroy(&(*store)->readers[i]);
     wg_db_destroy(&(*store)->folder);
+    wg_db_destroy(&(*store)->rater);
     free(*store);
     *store = NULL;
 }
@@ -42,6 +45,16 @@ struct wg_db *store_reader(struct store *store)
 struct wg_db *store_folder(struct store *store)
 {
     return store->folder;
+}
+
+struct wg_db *store_rater(struct store *store)
+{
+    return store->rater;
+}
+
+int store_rate(struct store *store, struct wg_flight **flight)
+{
+    return wg_db_send(store->rater, flight) == 0 ? 0 : STORE_FULL;
 }
 
 int store_beat_statement(void)

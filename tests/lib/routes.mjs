@@ -14,6 +14,8 @@ const SAMPLES = {
     'GET /api/v1/inbox': {},
     'POST /api/v1/inbox/{id}/read': {},
     'GET /api/v1/counters': {},
+    'GET /api/v1/rates': {},
+    'GET /api/v1/rates/cases': { query: '?rate=return' },
     'GET /api/v1/events': {},
     'GET /api/v1/workflows': {},
     'GET /api/v1/workflows/{name}': {},

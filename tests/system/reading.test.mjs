@@ -276,4 +276,79 @@ describe('reading', () => {
         const own = (await house.client().get(`/api/v1/reports/${items[20].number}?code=${items[20].code}`)).json;
         assert.equal(own.usual.samples, 20);
     });
+
+    // ---- rates
+
+    const READERS = `${COMMUNITY}-secretary`;
+    const rates = async (query = '') => {
+        const { status, json, text } = await roles[READERS].get(`/api/v1/rates?area=${COMMUNITY}006${query}`);
+        assert.equal(status, 200, text);
+        return Object.fromEntries(json.rates.map((one) => [one.rate, one.items]));
+    };
+    const behind = async (rate, part, more = '') => (await pages(roles[READERS], `/api/v1/rates/cases?rate=${rate}&part=${part}&area=${COMMUNITY}006${more}`)).map((one) => one.id).sort();
+    const finished = async (more, steps = {}) => {
+        const holder = `${COMMUNITY}006-leader`;
+        let item = await say({ category: plain, area: `${COMMUNITY}006`, ...more });
+        if (steps.returned) {
+            await act(holder, item.id, { action: 'return', reason: 'not-duty', text: '不属本格' });
+            await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'dispatch', area: `${COMMUNITY}006`, holder });
+        }
+        await act(holder, item.id, { action: 'accept' });
+        if (steps.contacted)
+            await act(holder, item.id, { action: 'reach', way: 'phone', text: '已电话联系' });
+        await act(holder, item.id, { action: 'resolve', text: '办好' });
+        await act(READERS, item.id, { action: 'verify' });
+        if (steps.said !== undefined)
+            await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'call_back', contacted: true, ...steps.said });
+        await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'close' });
+        return item;
+    };
+    it('rates: numerators, denominators and what is left out, and the cases behind them', async () => {
+        const reporter = { name: '某居民', phone: '13800000001' };
+        const happy = await finished({ reporter }, { contacted: true, said: { solved: true, score: 5 } });
+        const unhappy = await finished({ reporter }, { said: { solved: false, score: 2 } });
+        const silent = await finished({ reporter });
+        const back = await finished({}, { returned: true });
+        const trained = await finished({ training: true });
+        const found = await waitFor('the rates', async () => {
+            const now = await rates();
+            return (now['first-dispatch'][0]?.denominator ?? 0) + (now['first-dispatch'][0]?.excluded.length ?? 0) >= 5 ? now : undefined;
+        });
+        const figure = (rate) => [found[rate][0].numerator, found[rate][0].denominator, Object.fromEntries(found[rate][0].excluded.map((one) => [one.why, one.cases]))];
+        assert.deepEqual(figure('response'), [1, 3, { 'no-reporter': 1, training: 1 }]);
+        assert.deepEqual(figure('solved'), [1, 2, { training: 1, unrated: 2 }]);
+        assert.deepEqual(figure('satisfied'), [1, 2, { training: 1, unrated: 2 }], 'unrated is never satisfied');
+        assert.deepEqual(figure('on-time'), [4, 4, { training: 1 }]);
+        assert.deepEqual(figure('first-dispatch'), [3, 4, { training: 1 }]);
+        assert.deepEqual(figure('return'), [1, 4, { training: 1 }]);
+        assert.deepEqual(figure('reopen'), [0, 4, { training: 1 }]);
+        assert.equal(found.solved[0].value, 0.5);
+        assert.deepEqual(await behind('satisfied', 'numerator'), [happy.id]);
+        assert.deepEqual(await behind('satisfied', 'missed'), [unhappy.id]);
+        assert.deepEqual(await behind('satisfied', 'excluded', '&why=unrated'), [silent.id, back.id].sort());
+        assert.deepEqual(await behind('return', 'numerator'), [back.id]);
+        assert.deepEqual(await behind('return', 'excluded'), [trained.id]);
+        for (const by of ['area', 'party', 'category', 'day']) {
+            const parts = (await rates(`&rate=return&by=${by}`)).return;
+            assert.equal(parts.reduce((sum, one) => sum + one.denominator, 0), 4, by);
+            assert.equal(by === 'party' ? parts[0].key : typeof parts[0].key.code, by === 'party' ? null : 'string', by);
+        }
+        // What was judged as the log grew is what the whole log gives at once.
+        const facts = async () => JSON.stringify(await house.sql('SELECT rate, case_id, day, area, category, party, part, why FROM rate_facts ORDER BY 1, 2'));
+        const before = await facts();
+        await house.sql("DELETE FROM rate_facts");
+        await house.sql("UPDATE rollup_cursor SET xid = '0', case_id = 0, n = 0, owner = '', due_at = '-infinity' WHERE name LIKE 'rates.%'");
+        await waitFor('the rates anew', async () => await facts() === before);
+    });
+    it('a restricted case is in no rate; nobody asks for persons', async () => {
+        assert.deepEqual(await house.sql('SELECT count(*) FROM rate_facts f JOIN cases c ON c.id = f.case_id WHERE c.restricted'), [['0']]);
+        for (const query of ['by=staff', 'by=holder', 'rate=log-ins', 'from=2026-02-30', 'holder=me'])
+            assert.equal((await roles[READERS].get(`/api/v1/rates?${query}`)).status, 400, query);
+        assert.equal((await roles[READERS].get('/api/v1/rates?area=410103003005')).status, 403);
+        assert.equal((await roles[READERS].get('/api/v1/rates/cases?rate=return&area=410103003005')).status, 403);
+        assert.equal((await roles[READERS].get('/api/v1/rates/cases')).status, 400);
+        assert.equal((await roles[READERS].get('/api/v1/rates/cases?rate=return&part=most')).status, 400);
+        const columns = await house.sql("SELECT column_name FROM information_schema.columns WHERE table_name IN ('rate_facts', 'durations')");
+        assert.ok(columns.every(([name]) => !/staff|holder|actor|resolver|reporter/.test(name)), columns.join());
+    });
 });
