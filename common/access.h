@@ -22,7 +22,8 @@ struct wg_post {
     char post[24];  /* leader, dispatcher … */
     char area[20];  /* code */
     char level[12]; /* of the area: district, street, community, grid, micro */
-    char reads[12]; /* restricted cases: "always", "waiting" (while nobody has them in hand) or "" */
+    char
+        reads[12]; /* restricted cases: "always", "waiting" (while nobody has them in hand) or "" */
     int64_t area_id;
 };
 

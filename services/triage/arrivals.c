@@ -13,6 +13,7 @@
 #include "common/service.h"
 #include "common/text.h"
 
+#include "services/triage/about.h"
 #include "services/triage/facts.h"
 #include "services/triage/notices.h"
 #include "triage_sql.h"
@@ -78,21 +79,6 @@ static void read_point(struct opening *opening, const PGresult *rows, int row)
                              wg_get_f64(rows, row, 6), &opening->lat, &opening->lon);
 }
 
-/* A complaint about a member of staff goes to those above them: it opens in the area of their
- * chief, whatever its place is; whose post is not known is the root's matter. */
-static void take_about(struct opening *opening, struct facts_input *input, const PGresult *rows,
-                       int row, const struct knowledge *knowledge)
-{
-    const struct city_area *root = city_root(&knowledge->city);
-    const char *shield = wg_get_text(rows, row, 18);
-    if (wg_is_null(rows, row, 16) || root == NULL)
-        return;
-    opening->about = wg_get_i64(rows, row, 17);
-    wg_copy(opening->shield, sizeof opening->shield, shield == NULL ? root->code : shield);
-    input->area = opening->shield;
-    input->has_point = false;
-}
-
 /* Columns of read_reports.sql. */
 static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, int row)
 {
@@ -114,7 +100,12 @@ static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, i
         .reporter_has_mail = wg_get_bool(rows, row, 9),
         .reporter_known = wg_get_bool(rows, row, 10),
     };
-    take_about(opening, &input, rows, row, knowledge);
+    about_shield(&knowledge->city, wg_get_text(rows, row, 16), wg_get_text(rows, row, 18),
+                 opening->shield);
+    opening->about = wg_get_i64(rows, row, 17); /* 0 where it is about nobody */
+    if (opening->shield[0] != '\0')
+        input.area = opening->shield;
+    input.has_point = opening->has_point && opening->shield[0] == '\0';
     const struct workflow_case fresh = {
         .id = wg_get_i64(rows, row, 0),
         .training = wg_get_bool(rows, row, 8),

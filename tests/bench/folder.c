@@ -64,6 +64,7 @@ static void write_sums(struct folder *folder)
     const struct rollups_row *categories = rollups_categories(folder->rollups, &n);
     put_rows(params, categories, n);
     folder->rows += n;
+    put_rows(params, NULL, 0); /* no case ends: no durations */
     lane_add(&folder->lane, "write_rollups", &params);
     folder->reading = false;
     lane_send(&folder->lane, NULL);

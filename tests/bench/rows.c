@@ -15,7 +15,7 @@ static const char *const read_rows =
     " c.lat, c.lon, c.workflow, c.area_id, c.holder, (extract(epoch FROM c.due_at) * 1e6)::bigint,"
     " (extract(epoch FROM c.wake_at) * 1e6)::bigint, c.state, c.level, c.grade, c.area, c.category,"
     " c.reason, c.title, c.clocks::text, c.training, c.restricted, e.type, e.data::text,"
-    " t.rule, t.staff "
+    " t.rule, t.staff, c.more::text "
     "FROM last r JOIN cases c USING (id) JOIN events e ON e.case_id = c.id AND e.n = 1 "
     "LEFT JOIN told t ON t.case_id = c.id ORDER BY c.id";
 
@@ -49,7 +49,8 @@ enum column {
     TYPE,
     DATA,
     RULE,
-    STAFF
+    STAFF,
+    MORE
 };
 
 /* ---- reading, in PostgreSQL's text format */
@@ -98,6 +99,7 @@ static void read_row(const PGresult *from, int i, struct row *row)
         .data = text(from, i, DATA),
         .rule = text(from, i, RULE),
         .staff = text(from, i, STAFF),
+        .more = text(from, i, MORE),
     };
 }
 
@@ -178,7 +180,7 @@ static void put_report(struct wg_column **c, const struct row *row, int64_t id, 
     wg_column_null(c[12]);
     wg_column_i64(c[13], false);
     wg_column_i64(c[14], row->training);
-    for (size_t i = 15; i < 22; i++)
+    for (size_t i = 15; i < 23; i++)
         wg_column_null(c[i]);
 }
 
@@ -188,7 +190,7 @@ struct wg_params *rows_reports(const struct rows_slice *slice, int64_t now)
         WG_I64,   WG_TIME,   WG_TIME,   WG_STRING, WG_STRING, WG_STRING, WG_F64,
         WG_F64,   WG_STRING, WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_BOOL,
         WG_BOOL,  WG_STRING, WG_STRING, WG_TIME,   WG_TIME,   WG_BYTEA,  WG_BYTEA,
-        WG_BYTEA, WG_I64,    WG_BYTEA,  WG_BOOL,   WG_BOOL,
+        WG_BYTEA, WG_STRING, WG_I64,    WG_BYTEA,  WG_BOOL,   WG_BOOL,
     };
     struct wg_column *columns[WG_COUNT(types)];
     open_columns(columns, types, WG_COUNT(types));
@@ -221,17 +223,20 @@ static void put_case(struct wg_column **c, const struct row *row, int64_t id, in
     wg_column_text(c[18], row->clocks);
     wg_column_text(c[19], row->type);
     wg_column_text(c[20], row->data);
+    wg_column_text(c[21], row->more);
+    wg_column_null(c[22]); /* nobody complains about anybody */
+    wg_column_null(c[23]);
 }
 
 struct wg_params *rows_cases(const struct rows_slice *slice, int64_t now)
 {
     static const enum wg_type types[] = {
-        WG_I64,    WG_I32,    WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_STRING,
-        WG_STRING, WG_I64,    WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL,
-        WG_BOOL,   WG_TIME,   WG_TIME,   WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,
-        WG_I64,    WG_STRING, WG_STRING, WG_BOOL,   WG_BOOL,
+        WG_I64,  WG_I32,    WG_STRING, WG_STRING, WG_STRING, WG_I64,  WG_STRING, WG_STRING,
+        WG_I64,  WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL, WG_BOOL,   WG_TIME,
+        WG_TIME, WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,   WG_JSON, WG_I64,    WG_STRING,
+        WG_I64,  WG_STRING, WG_STRING, WG_BOOL,   WG_BOOL,
     };
-    enum { NOTICE = 21 };
+    enum { NOTICE = 24 };
     struct wg_column *columns[WG_COUNT(types)];
     open_columns(columns, types, WG_COUNT(types));
     for (size_t i = 0; i < slice->n; i++) {

@@ -14,7 +14,7 @@ struct row {
     bool has_point;
     double lat, lon, case_lat, case_lon;
     int64_t workflow, area_id, holder, due_at, wake_at; /* 0 = null */
-    const char *state, *level, *grade, *case_area, *case_category, *reason, *title, *clocks;
+    const char *state, *level, *grade, *case_area, *case_category, *reason, *title, *clocks, *more;
     bool training, restricted;
     const char *type, *data;
     const char *rule, *staff; /* of its notice; NULL: it has none */

@@ -7,10 +7,11 @@ INSERT INTO allowed VALUES
     ('registry', 'api_keys', 'iu'), ('registry', 'links', 'iu'), ('registry', 'sessions', 'iud'), ('registry', 'login_failures', 'iud'),
     ('registry', 'staff_identities', 'iud'), ('registry', 'passwords', 'iu'), ('registry', 'registry_version', 'u'),
     ('intake', 'reports', 'i'), ('intake', 'arrivals', 'i'), ('intake', 'reporters', 'i'),
-    ('triage', 'cases', 'iu'), ('triage', 'case_reports', 'i'), ('triage', 'events', 'i'), ('triage', 'action_keys', 'i'),
+    ('triage', 'cases', 'iu'), ('triage', 'tasks', 'iu'), ('triage', 'case_reports', 'i'), ('triage', 'events', 'i'), ('triage', 'action_keys', 'i'),
     ('triage', 'workflows', 'i'), ('triage', 'arrivals', 'ud'), ('triage', 'notices', 'i'), ('triage', 'registry_version', 'u'),
     ('notification', 'deliveries', 'iu'), ('notification', 'notices', 'ud'),
-    ('reporting', 'rollup_states', 'iud'), ('reporting', 'rollup_categories', 'iud'), ('reporting', 'rollup_cursor', 'u');
+    ('reporting', 'rollup_states', 'iud'), ('reporting', 'rollup_categories', 'iud'), ('reporting', 'rollup_cursor', 'iu'),
+    ('reporting', 'durations', 'iud'), ('reporting', 'rate_facts', 'iud'), ('registry', 'restricted_readers', 'iud');
 INSERT INTO allowed SELECT role, t, r FROM unnest(ARRAY['registry', 'intake', 'triage', 'notification', 'reporting']) role,
     (VALUES ('audit', 'i'), ('instances', 'iu')) AS shared (t, r);
 INSERT INTO allowed SELECT role, t, 'u' FROM unnest(ARRAY['intake', 'triage', 'notification', 'reporting']) role,

@@ -66,7 +66,7 @@ static void test_bad(void **state)
 
 static void test_real_file(void **state)
 {
-    static char text[64 << 10];
+    static char text[256 << 10];
     FILE *in = fopen(file, "r");
     assert_non_null(in);
     text[fread(text, 1, sizeof text - 1, in)] = '\0';
