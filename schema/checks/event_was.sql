@@ -3,9 +3,11 @@
 WITH pairs AS (
     SELECT e.case_id, e.n, e.was,
            jsonb_build_object('state', e.state, 'level', e.level, 'area', e.area, 'category', e.category,
-                              'holder', e.holder::text, 'party', e.party::text) AS after,
+                              'holder', e.holder::text, 'party', e.party::text,
+                              'restricted', e.restricted) AS after,
            lag(jsonb_build_object('state', e.state, 'level', e.level, 'area', e.area, 'category', e.category,
-                                  'holder', e.holder::text, 'party', e.party::text))
+                                  'holder', e.holder::text, 'party', e.party::text,
+                              'restricted', e.restricted))
                OVER (PARTITION BY e.case_id ORDER BY e.n) AS before
     FROM events e
 )

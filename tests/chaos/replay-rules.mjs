@@ -214,7 +214,7 @@ export class Turn {
         // A grade that was raised by hand stays where the category does.
         after.grade = code === before.category && after.grade !== null ? after.grade : category?.grade ?? null;
         after.category = code;
-        after.restricted ||= category?.restricted ?? false;
+        after.restricted ||= (category?.restricted ?? false) || Boolean(this.opening && this.facts.about);
     }
 
     holder() {

@@ -54,6 +54,8 @@ const BREAKS = {
     event_without_case: `UPDATE events SET case_id = 5 WHERE n = 2`,
     log_order: `UPDATE events SET xid = '950' WHERE n = 1`,
     case_row: `UPDATE cases SET holder = 8`,
+    shield: `UPDATE reports SET about = 'x' WHERE id = 1001`,
+    rate_facts: `INSERT INTO rate_facts VALUES (1, 'return', 1099, '2026-01-05', '410103', 'litter', NULL, 0, NULL)`,
     event_was: `UPDATE events SET was = NULL`,
     event_time: `UPDATE events SET at = '2026-01-05 12:00Z' WHERE n = 1`,
     case_to_nothing: `UPDATE cases SET holder = 99`,
