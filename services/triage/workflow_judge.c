@@ -10,7 +10,7 @@
 
 /* Bytes that the columns and the engine's structures hold. */
 enum { STATE_MOST = 31, CLOCK_MOST = 23, EVENT_MOST = 39, RULE_MOST = 31, WORD_MOST = 23 };
-enum { NAME_MOST = 39, LENGTH_MOST = 10000, ASKED_ATTRIBUTES = 4 };
+enum { NAME_MOST = 39, LENGTH_MOST = 10000, NOTICES_MOST = 5, ASKED_ATTRIBUTES = 4 };
 
 /* The file's tables, while it is read. */
 struct tables {
@@ -314,7 +314,7 @@ static bool to_fine(struct reading *reading, struct json_object *row)
 /* What a variant may say, and what an action may say for all of them. */
 static bool row_words(struct reading *reading, struct json_object *row)
 {
-    if (reading_length(wg_json_get(row, "notices")) > WORKFLOW_NOTICES)
+    if (reading_length(wg_json_get(row, "notices")) > NOTICES_MOST)
         return reading_bad(reading, "notices", "are too many");
     if (wg_json_get(row, "outcome") != NULL && !reading_text(reading, row, "outcome", STATE_MOST))
         return false;
@@ -402,6 +402,31 @@ static bool read_action(struct reading *reading, const char *name, struct json_o
 
 /* ---- opening: the walk takes actions by their names */
 
+/* Of the variant that tells most. */
+static size_t most_notices(struct json_object *action)
+{
+    struct workflow_row row;
+    size_t most = 0;
+    for (size_t i = 0; workflow_row_at(action, i, &row); i++) {
+        size_t n = workflow_length(workflow_member(&row, "notices"));
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+/* The walk is one event: its notices go out together. */
+static bool walk_fits(struct reading *reading, struct json_object *open)
+{
+    static const char *const lists[] = { "walk", "also" };
+    size_t n = workflow_length(wg_json_get(open, "waits"));
+    for (size_t l = 0; l < WG_COUNT(lists); l++) {
+        struct json_object *names = wg_json_get(open, lists[l]);
+        for (size_t i = 0; i < workflow_length(names); i++)
+            n += most_notices(wg_json_get(tables(reading)->actions, workflow_item(names, i)));
+    }
+    return n <= WORKFLOW_NOTICES || reading_bad(reading, "walk", "its notices are too many");
+}
+
 static bool read_open(struct reading *reading)
 {
     static const char *const members[] = { "event", "level", "effects", "start",
@@ -418,7 +443,7 @@ static bool read_open(struct reading *reading)
         !reading_words(reading, open, "also", is_action) ||
         !reading_words(reading, open, "start", is_clock) ||
         !reading_words(reading, open, "effects", is_effect) ||
-        !reading_each(reading, open, "waits", read_notice))
+        !reading_each(reading, open, "waits", read_notice) || !walk_fits(reading, open))
         return false;
     reading_leave(reading, mark);
     return true;

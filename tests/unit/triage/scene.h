@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+
 #include "tests/unit/triage/walking.h"
 
 struct scene {
@@ -43,11 +44,10 @@ static inline void scene_tasks(struct scene *scene, int64_t n)
 {
     struct workflow_case *before = &scene->before;
     for (before->n_tasks = 0; (int64_t)before->n_tasks < n && n < WORKFLOW_TASKS; before->n_tasks++)
-        before->tasks[before->n_tasks] =
-            (struct workflow_task){ .k = (int32_t)before->n_tasks + 1,
-                                    .party = TASK_PARTY,
-                                    .state = "assigned",
-                                    .open = true };
+        before->tasks[before->n_tasks] = (struct workflow_task){ .k = (int32_t)before->n_tasks + 1,
+                                                                 .party = TASK_PARTY,
+                                                                 .state = "assigned",
+                                                                 .open = true };
 }
 
 static inline void scene_links(struct scene *scene, const char *kind, int64_t n)
@@ -142,7 +142,8 @@ static inline const char *scene_level(const char *level)
 static inline void scene_make(struct scene *scene, const char *text, bool want)
 {
     struct scene_guard guard = scene_guard(text);
-    bool number = guard.value[0] != '\0' && strspn(guard.value, "0123456789") == strlen(guard.value);
+    bool number =
+        guard.value[0] != '\0' && strspn(guard.value, "0123456789") == strlen(guard.value);
     int64_t n = strtoll(guard.value, NULL, 10);
     if (strcmp(guard.name, "sample") == 0)
         scene_sample(scene, guard, want);
@@ -160,9 +161,9 @@ static inline void scene_make(struct scene *scene, const char *text, bool want)
         scene_number(scene, guard.name, RESOLVER);
     else
         scene_word(scene, guard.name,
-                   (guard.op == '=') == want            ? guard.value
+                   (guard.op == '=') == want          ? guard.value
                    : strcmp(guard.name, "level") == 0 ? scene_level(scene->before.level)
-                                                        : "");
+                                                      : "");
 }
 
 static inline struct workflow_step scene_step(const struct walking *walking,

@@ -1,6 +1,6 @@
 /* Promise: what every action does in every state, in each of its variants, and who may, stands in
- * <workflow>.expected, one line each, as the engine does it: a change of a workflow or of the engine
- * shows there as its difference. And what is not in the table is refused, to everybody.
+ * <workflow>.expected, one line each, as the engine does it: a change of a workflow or of the
+ * engine shows there as its difference. And what is not in the table is refused, to everybody.
  * Arguments: the workflow and the table; with "print" instead of the table it is written anew, to
  * be reviewed. */
 #include "tests/unit/test.h"
@@ -125,12 +125,11 @@ static void put_opening(struct wg_text *table, const char *missing, const char *
     snprintf(facts.grade, sizeof facts.grade, "%s", grade);
     workflow_open(walking.workflow, &fresh, &facts, &decision);
     WG_AUTO(wg_json_put) struct json_object *data = fixture_json(decision.data.bytes);
-    wg_text_printf(table, "open     %-9s %-6s -> %s %s%s%s; passed %s;",
-                   missing[0] == '\0' ? "complete" : missing, grade, decision.after.state,
-                   decision.event, decision.after.reason[0] == '\0' ? "" : " waits=",
-                   decision.after.reason,
-                   json_object_to_json_string_ext(wg_json_get(data, "passed"),
-                                                  JSON_C_TO_STRING_PLAIN));
+    wg_text_printf(
+        table, "open     %-9s %-6s -> %s %s%s%s; passed %s;",
+        missing[0] == '\0' ? "complete" : missing, grade, decision.after.state, decision.event,
+        decision.after.reason[0] == '\0' ? "" : " waits=", decision.after.reason,
+        json_object_to_json_string_ext(wg_json_get(data, "passed"), JSON_C_TO_STRING_PLAIN));
     put_clocks(table, &nothing, &decision.after);
     put_notices(table, &decision);
     wg_text_put(table, "\n");
@@ -156,17 +155,16 @@ static void put_approvals(struct wg_text *table)
     static const char *const levels[] = { "grid", "community", "street", "district" };
     json_object_object_foreach(part("approvals"), name, approval)
     {
-        wg_text_printf(table, "approval %-14s then %s, else %s:", name,
-                       wg_json_text(approval, "then"),
-                       wg_json_text(approval, "else") == NULL ? "-"
-                                                              : wg_json_text(approval, "else"));
+        wg_text_printf(
+            table, "approval %-14s then %s, else %s:", name, wg_json_text(approval, "then"),
+            wg_json_text(approval, "else") == NULL ? "-" : wg_json_text(approval, "else"));
         for (size_t l = 0; l < WG_COUNT(levels); l++) {
             wg_text_printf(table, "%s %s", l == 0 ? "" : ";", levels[l]);
             for (size_t i = 0; i < workflow_length(wg_json_get(approval, "steps")); i++)
                 wg_text_printf(table, " %s",
-                               workflow_post(walking.workflow,
-                                             workflow_item(wg_json_get(approval, "steps"), i),
-                                             levels[l]));
+                               walking_post(walking.workflow,
+                                            workflow_item(wg_json_get(approval, "steps"), i),
+                                            levels[l]));
         }
         wg_text_put(table, "\n");
     }
@@ -227,8 +225,8 @@ static int act(const struct at *at, const struct scene *scene, const struct work
     const char *why = NULL;
     WG_AUTO(wg_json_put) struct json_object *input = walking_input(at->row);
     WG_AUTO(wg_problem_destroy) struct wg_problem *problem = wg_problem_new(422, "t", "t", "t");
-    const struct workflow_ask ask = { &scene->before, at->action,    at->of_task ? 1 : 0, actor,
-                                      &scene->facts,  input,         scene->now };
+    const struct workflow_ask ask = { &scene->before, at->action, at->of_task ? 1 : 0, actor,
+                                      &scene->facts,  input,      scene->now };
     return workflow_step(walking.workflow, &ask, ret_decision, problem, &why);
 }
 
@@ -418,8 +416,7 @@ static void put_rights(struct wg_text *table, const char *kind, size_t of_state,
             if (!may[of_state][of_action++][role])
                 continue;
             if (!any)
-                wg_text_printf(table, "%s      %-10s %-16s", kind, state,
-                               walking.roles[role].name);
+                wg_text_printf(table, "%s      %-10s %-16s", kind, state, walking.roles[role].name);
             any = true;
             wg_text_printf(table, " %s", name);
         }

@@ -8,10 +8,10 @@
  * Arguments: the workflow; a seed (0: any) and a number of steps. */
 #include <unistd.h>
 
+#include "common/clock.h"
+
 #include "tests/unit/test.h"
 #include "tests/unit/triage/walking.h"
-
-#include "common/clock.h"
 
 #ifdef __SANITIZE_ADDRESS__
 enum { STEPS = 20000 };
@@ -40,8 +40,7 @@ static int set_up(void **state)
     while (seed == 0)
         if (getentropy(&seed, sizeof seed) != 0)
             abort();
-    print_message("# seed %llu, %llu steps\n", (unsigned long long)seed,
-                  (unsigned long long)steps);
+    print_message("# seed %llu, %llu steps\n", (unsigned long long)seed, (unsigned long long)steps);
     return 0;
 }
 
@@ -65,11 +64,11 @@ struct stood {
 struct walk {
     struct workflow_case now;
     int64_t at;
-    uint64_t from;                                   /* of its draws */
-    struct workflow_facts known;                     /* of the report */
-    int64_t last_actor, last_at;                     /* of the last event */
-    struct json_object *last_data, *asked;           /* what it stored; what was asked for */
-    struct workflow_case before_last;                /* the row before it */
+    uint64_t from;                         /* of its draws */
+    struct workflow_facts known;           /* of the report */
+    int64_t last_actor, last_at;           /* of the last event */
+    struct json_object *last_data, *asked; /* what it stored; what was asked for */
+    struct workflow_case before_last;      /* the row before it */
     size_t n_stood;
     struct stood stood[STOOD_MOST];
     size_t taken, refused, ticked, undone, answered;
@@ -145,8 +144,7 @@ static bool role_answers(const struct workflow_case *row)
 {
     for (size_t i = 0; i < row->n_clocks; i++) {
         const char *owner = workflow_clock_rule(walking.workflow, row->clocks[i].name)->owner;
-        if (row->clocks[i].due != 0 &&
-            workflow_post(walking.workflow, owner, row->level)[0] != '\0')
+        if (row->clocks[i].due != 0 && walking_post(walking.workflow, owner, row->level)[0] != '\0')
             return true;
     }
     return false;
@@ -160,7 +158,7 @@ static void judge_owner(const struct workflow_case *row, const struct workflow_c
                      ? row->holder != 0 || row->party != 0 || role_answers(row)
                      : task != NULL && task->open;
     if (strcmp(rule->owner, "holder") != 0 && strcmp(rule->owner, "assignee") != 0)
-        owned = workflow_post(walking.workflow, rule->owner, row->level)[0] != '\0';
+        owned = walking_post(walking.workflow, rule->owner, row->level)[0] != '\0';
     if (!owned)
         fail_msg("state \"%s\": nobody answers for the clock \"%s\"", row->state, clock->name);
     if (strchr(clock->name, '/') != NULL && (task == NULL || !task->open))
@@ -215,8 +213,7 @@ static void judge_clocks(const struct workflow_case *row)
         ROW(clock->name, still == (clock->due == 0));
         ROW(clock->name, still || clock->until || clock->due == due_of(row, clock));
         ROW(clock->name, still || clock->fired == 100 || (wake != 0 && wake <= clock->due));
-        if (workflow_is_final(walking.workflow, row->state) &&
-            !acted_upon(row->state, clock->name))
+        if (workflow_is_final(walking.workflow, row->state) && !acted_upon(row->state, clock->name))
             fail_msg("the clock \"%s\" runs in \"%s\"", clock->name, row->state);
         if (!workflow_is_final(walking.workflow, row->state))
             judge_owner(row, clock);
@@ -445,9 +442,8 @@ static void pass(struct walk *walk, int64_t to)
 /* The i-th action of the case, or of the task k. */
 static const char *action_at(int32_t task, uint32_t i, struct json_object **ret_action)
 {
-    struct json_object *all = task > 0
-                                  ? wg_json_get(workflow_tasks(walking.workflow), "actions")
-                                  : workflow_actions(walking.workflow);
+    struct json_object *all = task > 0 ? wg_json_get(workflow_tasks(walking.workflow), "actions")
+                                       : workflow_actions(walking.workflow);
     json_object_object_foreach(all, name, action)
     {
         *ret_action = action;
@@ -505,7 +501,7 @@ static void go_on(struct walk *walk)
                        : 0;
     uint32_t n = actions_of(task), first = draw(&walk->from, n);
     bool asked = workflow_attribute(&walk->now, "asked") != NULL && toss(walk, 2);
-    size_t role = asked          ? (size_t)(APPROVER - HOLDER)
+    size_t role = asked           ? (size_t)(APPROVER - HOLDER)
                   : toss(walk, 2) ? draw(&walk->from, STRANGER - HOLDER)
                                   : draw(&walk->from, (uint32_t)walking.n);
     for (uint32_t i = 0; i < n; i++) {
@@ -594,9 +590,8 @@ static void test_walks(void **state)
             if (toss(&walk, 2))
                 take_back(&walk);
         }
-        for (int t = 0; t < WAY_OUT_MOST * 10 &&
-                        !workflow_is_final(walking.workflow, walk.now.state);
-             t++) {
+        for (int t = 0;
+             t < WAY_OUT_MOST * 10 && !workflow_is_final(walking.workflow, walk.now.state); t++) {
             pass(&walk, walk.at + (int64_t)draw(&walk.from, 7200) * WG_SECOND);
             lead_out(&walk);
         }
@@ -624,6 +619,8 @@ int main(int argc, char **argv)
         return 2;
     file = argv[1];
     seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
-    steps = argc > 3 ? strtoull(argv[3], NULL, 10) : STEPS;
+    steps = argc > 3                         ? strtoull(argv[3], NULL, 10)
+            : getenv("WANGGE_STEPS") != NULL ? strtoull(getenv("WANGGE_STEPS"), NULL, 10)
+                                             : STEPS;
     return cmocka_run_group_tests_name("workflow_walks", tests, set_up, tear_down);
 }
