@@ -11,6 +11,7 @@
 
 #include "services/triage/actions.h"
 #include "services/triage/arrivals.h"
+#include "services/triage/check.h"
 #include "services/triage/city_load.h"
 #include "services/triage/deadline.h"
 #include "services/triage/doors.h"
@@ -114,6 +115,8 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "deadline") == 0)
         return deadline_run(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "check") == 0)
+        return check_run(argc - 2, argv + 2);
     struct wg_service *service = wg_service_new("triage", settings, WG_COUNT(settings), argc, argv);
     struct knowledge knowledge = { 0 };
     WG_AUTO(wg_db_destroy)

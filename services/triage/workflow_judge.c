@@ -188,11 +188,12 @@ static bool read_person(struct reading *reading, const char *role, struct json_o
 
 static bool read_attribute(struct reading *reading, const char *name, struct json_object *titles)
 {
-    static const char *const members[] = { "zh", "en", "words", NULL };
+    static const char *const members[] = { "zh", "en", "words", "kept", NULL };
     static const char *const taken[] = { "asked", "asked_step", "asked_by", "asked_n", "chain" };
     if (strlen(name) > WORD_MOST || workflow_among(taken, WG_COUNT(taken), name))
         return reading_bad(reading, "", "its name is too long, or the engine's own");
-    if (!reading_members(reading, titles, members) || !reading_titled(reading, titles))
+    if (!reading_members(reading, titles, members) || !reading_titled(reading, titles) ||
+        !reading_flag(reading, titles, "kept"))
         return false;
     struct json_object *words = wg_json_get(titles, "words");
     if (words != NULL && !json_object_is_type(words, json_type_object))
