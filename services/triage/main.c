@@ -16,6 +16,7 @@
 #include "services/triage/deadline.h"
 #include "services/triage/doors.h"
 #include "services/triage/preview.h"
+#include "services/triage/rehearse.h"
 #include "services/triage/ticks.h"
 #include "services/triage/workflows.h"
 #include "triage_sql.h"
@@ -117,6 +118,8 @@ int main(int argc, char **argv)
         return deadline_run(argc - 2, argv + 2);
     if (argc > 1 && strcmp(argv[1], "check") == 0)
         return check_run(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "rehearse") == 0)
+        return rehearse_run(argc - 2, argv + 2);
     struct wg_service *service = wg_service_new("triage", settings, WG_COUNT(settings), argc, argv);
     struct knowledge knowledge = { 0 };
     WG_AUTO(wg_db_destroy)
