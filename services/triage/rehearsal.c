@@ -194,7 +194,9 @@ static void open_side(struct run *run, struct side *side, const struct rehearsal
 static void step_side(struct run *run, struct side *side, const struct workflow_case *before,
                       const struct rehearsal_event *event)
 {
-    WG_AUTO(wg_problem_destroy) struct wg_problem *problem = wg_problem_new(422, "t", "t", "t");
+    WG_AUTO(wg_problem_destroy)
+    struct wg_problem *problem =
+        wg_problem_new(422, "invalid-action", "操作内容有误", "The action has faults");
     WG_AUTO(wg_json_put) struct json_object *nothing = json_object_new_object();
     const struct workflow_facts facts = facts_of(run, side, before, event);
     struct json_object *input = wg_json_get(event->data, "input");

@@ -72,6 +72,11 @@ static const struct {
       "\"extra\":5}}}" },
 };
 
+static const struct workflow_link links[] = {
+    { .kind = "raised", .level = "street", .holder = 31 },
+    { .kind = "handed", .level = "grid", .holder = 32, .party = 3 },
+};
+
 static struct workflow_case a_case(void)
 {
     struct workflow_case before = {
@@ -87,17 +92,17 @@ static struct workflow_case a_case(void)
         .party = 5,
         .reason = "holder",
         .outcome = "agreed",
-        .n_links = 2,
-        .links = { { .kind = "raised", .level = "street", .holder = 31 },
-                   { .kind = "handed", .level = "grid", .holder = 32, .party = 3 } },
+        .n_links = WG_COUNT(links),
         .n_clocks = 1,
-        .clocks = { { .name = "resolve",
-                      .start = fixture_time("2025-11-24T09:00:00+08:00"),
-                      .due = fixture_time("2025-11-27T09:00:00+08:00"),
-                      .calendar = 7,
-                      .fired = 80,
-                      .limit = { .n = 3, .unit = WG_WORK_DAY } } },
     };
+    memcpy(before.links, links, sizeof links);
+    before.clocks[0] = (struct workflow_clock){ .name = "resolve",
+                                                .start = fixture_time("2025-11-24T09:00:00+08:00"),
+                                                .due = fixture_time("2025-11-27T09:00:00+08:00"),
+                                                .calendar = 7,
+                                                .fired = 80 };
+    before.clocks[0].limit.n = 3;
+    before.clocks[0].limit.unit = WG_WORK_DAY;
     workflow_set_number(&before, "n", 3);
     workflow_set_word(&before, "word", "red");
     return before;
@@ -122,17 +127,18 @@ static void test_rows(void **state)
     struct json_object *input =
         fixture_json("{\"reason\":\"tired\",\"days\":5,\"flag\":true,\"level\":\"street\","
                      "\"at\":\"2025-11-25T09:00:00+08:00\"}");
-    const struct workflow_facts facts = { .calendar = calendar,
-                                          .calendar_version = 7,
-                                          .area_id = EAST,
-                                          .area = "410103007012001",
-                                          .category = "fire",
-                                          .grade = "urgent",
-                                          .holder = HOLDER,
-                                          .party = PARTY,
-                                          .n_roles = 2,
-                                          .roles = { { "chief", 1, { 41 } },
-                                                     { "head", 0, { 0 } } } };
+    struct workflow_facts facts = { .calendar = calendar,
+                                    .calendar_version = 7,
+                                    .area_id = EAST,
+                                    .area = "410103007012001",
+                                    .category = "fire",
+                                    .grade = "urgent",
+                                    .holder = HOLDER,
+                                    .party = PARTY };
+    facts.roles[0].role = "chief";
+    facts.roles[0].staff[facts.roles[0].n++] = 41;
+    facts.roles[1].role = "head";
+    facts.n_roles = 2;
     const struct workflow_actor actor = { .staff_id = 77 };
     const struct workflow_row row = { nothing, nothing };
     (void)state;

@@ -38,46 +38,6 @@ static const char *name_of(int64_t staff)
     return "?";
 }
 
-static void put_list(struct wg_text *table, const char *before, struct json_object *list)
-{
-    for (size_t i = 0; i < workflow_length(list); i++)
-        wg_text_printf(table, "%s%s", i == 0 ? before : " ", workflow_item(list, i));
-}
-
-static const struct workflow_clock *clock_in(const struct workflow_case *of, const char *name)
-{
-    for (size_t i = 0; i < of->n_clocks; i++)
-        if (strcmp(of->clocks[i].name, name) == 0)
-            return &of->clocks[i];
-    return NULL;
-}
-
-static void put_clocks(struct wg_text *table, const struct workflow_case *before,
-                       const struct workflow_case *after)
-{
-    if (before->n_clocks > 1 && after->n_clocks == 0) {
-        wg_text_put(table, " -all");
-        return;
-    }
-    for (size_t i = 0; i < before->n_clocks; i++) {
-        const struct workflow_clock *was = &before->clocks[i], *is = clock_in(after, was->name);
-        if (is == NULL)
-            wg_text_printf(table, " -%s", was->name);
-        else if (is->start != was->start)
-            wg_text_printf(table, " +%s", was->name);
-        else if (is->due == 0 && was->due != 0)
-            wg_text_printf(table, " |%s", was->name);
-        else if (is->due != 0 && was->due == 0)
-            wg_text_printf(table, " >%s", was->name);
-        else if (is->due != was->due)
-            wg_text_printf(table, " ~%s", was->name);
-    }
-    for (size_t i = 0; i < after->n_clocks; i++)
-        if (clock_in(before, after->clocks[i].name) == NULL)
-            wg_text_printf(table, " +%s%s", after->clocks[i].name,
-                           after->clocks[i].due == after->due_at ? "!" : "");
-}
-
 static void put_notices(struct wg_text *table, const struct workflow_decision *decision)
 {
     for (size_t i = 0; i < decision->n_notices; i++) {
@@ -130,7 +90,7 @@ static void put_opening(struct wg_text *table, const char *missing, const char *
         missing[0] == '\0' ? "complete" : missing, grade, decision.after.state, decision.event,
         decision.after.reason[0] == '\0' ? "" : " waits=", decision.after.reason,
         json_object_to_json_string_ext(wg_json_get(data, "passed"), JSON_C_TO_STRING_PLAIN));
-    put_clocks(table, &nothing, &decision.after);
+    scene_put_clocks(table, &nothing, &decision.after);
     put_notices(table, &decision);
     wg_text_put(table, "\n");
     workflow_decision_clear(&decision);
@@ -240,14 +200,14 @@ static void put_outcome(struct wg_text *table, const struct at *at, const struct
     if (refusal != 0)
         fail_msg("%s in %s: refused (%d) to whoever may", at->action, at->state, refusal);
     const char *to = at->of_task ? decision.after.tasks[0].state : decision.after.state;
-    put_list(table, " if ", workflow_member(&row, "guards"));
-    put_list(table, " needs ", workflow_member(&row, "needs"));
+    scene_put_list(table, " if ", workflow_member(&row, "guards"));
+    scene_put_list(table, " needs ", workflow_member(&row, "needs"));
     wg_text_printf(table, " -> %s; %s%s%s;", strcmp(to, at->state) == 0 ? "stays" : to,
                    decision.event, decision.deciding ? "" : " (note)",
                    workflow_flag(&row, "undoable") ? " (undoable)" : "");
-    put_clocks(table, &scene->before, &decision.after);
+    scene_put_clocks(table, &scene->before, &decision.after);
     put_columns(table, &scene->before, &decision.after);
-    put_list(table, "; ", workflow_member(&row, "effects"));
+    scene_put_list(table, "; ", workflow_member(&row, "effects"));
     put_notices(table, &decision);
     wg_text_put(table, "\n");
     workflow_decision_clear(&decision);

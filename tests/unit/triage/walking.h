@@ -202,24 +202,26 @@ static inline void walking_people(const struct walking *walking, const char *lev
 static inline struct workflow_facts walking_facts(const struct walking *walking, const char *level,
                                                   const char *missing)
 {
+    const struct workflow_people assignee = { 1, { ASSIGNEE } };
     struct workflow_facts facts = {
         .calendar = walking->calendar,
         .calendar_version = 7,
         .city_version = 42,
         .place_rule = "polygon",
         .party_ordered = true,
-        .party_people = { 1, { HANDLER } },
         .reporter_has_mail = true,
         .reporter_known = true,
         .opener = OPENER,
         .partner = 77,
         .reports = 1,
         .last_actor = AUTHOR,
-        .tasks = { { .party = TASK_PARTY, .ordered = true, .people = { 1, { ASSIGNEE } } },
-                   { .staff = ASSIGNEE, .ordered = true, .people = { 1, { ASSIGNEE } } } },
     };
     for (size_t i = 0; i < WORKFLOW_TASKS; i++)
-        facts.of_tasks[i] = (struct workflow_people){ 1, { ASSIGNEE } };
+        facts.of_tasks[i] = assignee;
+    facts.tasks[0] = (struct workflow_named){ .party = TASK_PARTY, .ordered = true };
+    facts.tasks[1] = (struct workflow_named){ .staff = ASSIGNEE, .ordered = true };
+    facts.tasks[0].people = facts.tasks[1].people = assignee;
+    facts.party_people.staff[facts.party_people.n++] = HANDLER;
     walking_place(&facts, missing);
     walking_people(walking, level, &facts);
     return facts;
