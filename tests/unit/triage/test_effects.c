@@ -69,7 +69,7 @@ static const struct {
     { "extend=resolve",
       "{\"due_at\":1764810000000000,\"clocks\":{\"resolve\":{\"start\":1763946000000000,"
       "\"due\":1764810000000000,\"calendar\":7,\"limit\":{\"n\":3,\"unit\":\"work_day\"},"
-      "\"extra\":5}}}" },
+      "\"extra\":5,\"provisional\":true}}}" },
 };
 
 static const struct workflow_link links[] = {
