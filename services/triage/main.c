@@ -11,10 +11,12 @@
 
 #include "services/triage/actions.h"
 #include "services/triage/arrivals.h"
+#include "services/triage/check.h"
 #include "services/triage/city_load.h"
 #include "services/triage/deadline.h"
 #include "services/triage/doors.h"
 #include "services/triage/preview.h"
+#include "services/triage/rehearse.h"
 #include "services/triage/ticks.h"
 #include "services/triage/workflows.h"
 #include "triage_sql.h"
@@ -114,6 +116,10 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "deadline") == 0)
         return deadline_run(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "check") == 0)
+        return check_run(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "rehearse") == 0)
+        return rehearse_run(argc - 2, argv + 2);
     struct wg_service *service = wg_service_new("triage", settings, WG_COUNT(settings), argc, argv);
     struct knowledge knowledge = { 0 };
     WG_AUTO(wg_db_destroy)

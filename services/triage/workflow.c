@@ -11,8 +11,8 @@
 #include "services/triage/workflow_file.h"
 
 /* The engine's own words. Everything else in this file comes from the workflow file. */
-static const char WORD_HOLDER[] = "holder", WORD_REPORTER[] = "reporter", ASKED[] = "asked",
-                  ASKED_STEP[] = "asked_step", ASKED_BY[] = "asked_by";
+static const char WORD_HOLDER[] = "holder", ASKED[] = "asked", ASKED_STEP[] = "asked_step",
+                  ASKED_BY[] = "asked_by";
 static const char WHY_NOBODY[] = "nobody";
 
 const struct workflow_actor workflow_itself = { 0 };
@@ -202,60 +202,6 @@ static void take(const struct workflow_step *step, const struct workflow_row *ro
         end_stale_asking(before, after);
 }
 
-/* ---- what the event stores */
-
-static void write_facts(struct wg_text *out, const struct workflow_facts *facts,
-                        const char *unmet_reason)
-{
-    wg_write_object(out, "facts");
-    wg_write_int(out, "city", facts->city_version);
-    if (facts->place_rule != NULL)
-        wg_write_string(out, "place", facts->place_rule);
-    if (facts->holder_rule != NULL)
-        wg_write_string(out, "holder", facts->holder_rule);
-    if (facts->partner != 0)
-        wg_write_int(out, "partner", facts->partner);
-    if (unmet_reason != NULL)
-        wg_write_string(out, "unmet", unmet_reason);
-    wg_write_end_object(out);
-}
-
-/* The clock that struck. */
-struct strike {
-    const char *clock;
-    int32_t mark;
-};
-
-static void write_event(const struct workflow_step *step, const struct workflow_ask *ask,
-                        const struct strike *strike, bool undoable,
-                        struct workflow_decision *decision)
-{
-    struct wg_text *data = &decision->data;
-    wg_write_object(data, NULL);
-    if (ask->action != NULL)
-        wg_write_string(data, "action", ask->action);
-    if (step->task != NULL)
-        wg_write_int(data, "task", step->task->k);
-    if (strike != NULL) {
-        wg_write_string(data, "clock", strike->clock);
-        wg_write_int(data, "mark", strike->mark);
-    }
-    if (step->actor->reporter)
-        wg_write_string(data, "by", WORD_REPORTER);
-    if (step->input != NULL && json_object_object_length(step->input) > 0) {
-        size_t length;
-        const char *input =
-            json_object_to_json_string_length(step->input, JSON_C_TO_STRING_PLAIN, &length);
-        wg_write_raw(data, "input", input, length);
-    }
-    write_facts(data, step->facts, NULL);
-    workflow_write_effects(data, "effects", step->before, &decision->after);
-    if (undoable)
-        workflow_write_effects(data, "before", &decision->after, step->before);
-    wg_write_end_object(data);
-    workflow_write_was(&decision->was, step->before, &decision->after);
-}
-
 /* ---- opening */
 
 static const char *walk(const struct workflow_step *step, struct json_object *names,
@@ -318,7 +264,7 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
         wg_copy(after->reason, sizeof after->reason, why);
         workflow_add_notices(&step, &course, wg_json_get(open, "waits"));
     }
-    write_facts(data, facts, why);
+    workflow_write_facts(data, facts, why);
     workflow_write_effects(data, "effects", &nothing, after);
     wg_write_end_object(data);
 }
@@ -416,7 +362,7 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
                                       .asker = workflow_number(ask->before, ASKED_BY) };
     take(&step, &row, &course);
     finish(ret_decision, ask->before, row_decides(&row, ask->task > 0));
-    write_event(&step, ask, NULL, workflow_flag(&row, "undoable"), ret_decision);
+    workflow_write_event(&step, ask, NULL, workflow_flag(&row, "undoable"), ret_decision);
     return 0;
 }
 
@@ -437,7 +383,7 @@ static bool recount(const struct workflow *workflow, const struct workflow_ask *
         return false;
     wg_copy(decision->event, sizeof decision->event, "clock.recounted");
     finish(decision, ask->before, false);
-    write_event(&step, &told, NULL, false, decision);
+    workflow_write_event(&step, &told, NULL, false, decision);
     return true;
 }
 
@@ -485,8 +431,8 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     finish(ret_decision, ask->before, taken && row_decides(&row, false));
     struct workflow_ask told = *ask;
     told.action = taken ? action : NULL;
-    const struct strike strike = { name, mark };
-    write_event(&step, &told, &strike, false, ret_decision);
+    const struct workflow_strike strike = { name, mark };
+    workflow_write_event(&step, &told, &strike, false, ret_decision);
     return 0;
 }
 

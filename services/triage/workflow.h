@@ -119,9 +119,9 @@ const struct workflow_attribute *workflow_attribute(const struct workflow_case *
                                                     const char *name);
 
 enum {
-    WORKFLOW_PEOPLE = 8, /* of one role */
-    WORKFLOW_TOLD = 20,  /* by one notice */
-    WORKFLOW_NOTICES = 8,
+    WORKFLOW_PEOPLE = 8,   /* of one role */
+    WORKFLOW_TOLD = 20,    /* by one notice */
+    WORKFLOW_NOTICES = 16, /* of a step with all that follows from it */
     WORKFLOW_LIMITS = 12,
     WORKFLOW_ROLES = 16,
 };

@@ -147,6 +147,20 @@ void workflow_read_effects(struct workflow_case *after, struct json_object *effe
 void workflow_write_was(struct wg_text *out, const struct workflow_case *before,
                         const struct workflow_case *after);
 
+/* ---- workflow_event.c */
+
+/* The clock that struck. */
+struct workflow_strike {
+    const char *clock;
+    int32_t mark;
+};
+void workflow_write_facts(struct wg_text *out, const struct workflow_facts *facts,
+                          const char *unmet_reason);
+/* strike NULL: none has. */
+void workflow_write_event(const struct workflow_step *step, const struct workflow_ask *ask,
+                          const struct workflow_strike *strike, bool undoable,
+                          struct workflow_decision *decision);
+
 /* ---- workflow_form.c */
 
 /* Judges an action's input by its fields; unmet is the need that the facts leave open (NULL =

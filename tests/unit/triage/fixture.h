@@ -131,7 +131,7 @@ static inline void fixture_begin(struct city *city)
         fixture_category("road.lamp", "road", "leader"),
         fixture_category("dispute", "", "secretary"),
         fixture_category("shop", "", "leader"),
-        fixture_category("nobody", "", "coordinator"),
+        fixture_category("nobody", "", "diver"),
     };
     for (size_t i = 0; i < WG_COUNT(rows); i++)
         city_categories_add(&city->categories, &rows[i]);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+
 #include "tests/unit/triage/walking.h"
 
 struct scene {
@@ -43,11 +44,10 @@ static inline void scene_tasks(struct scene *scene, int64_t n)
 {
     struct workflow_case *before = &scene->before;
     for (before->n_tasks = 0; (int64_t)before->n_tasks < n && n < WORKFLOW_TASKS; before->n_tasks++)
-        before->tasks[before->n_tasks] =
-            (struct workflow_task){ .k = (int32_t)before->n_tasks + 1,
-                                    .party = TASK_PARTY,
-                                    .state = "assigned",
-                                    .open = true };
+        before->tasks[before->n_tasks] = (struct workflow_task){ .k = (int32_t)before->n_tasks + 1,
+                                                                 .party = TASK_PARTY,
+                                                                 .state = "assigned",
+                                                                 .open = true };
 }
 
 static inline void scene_links(struct scene *scene, const char *kind, int64_t n)
@@ -142,7 +142,8 @@ static inline const char *scene_level(const char *level)
 static inline void scene_make(struct scene *scene, const char *text, bool want)
 {
     struct scene_guard guard = scene_guard(text);
-    bool number = guard.value[0] != '\0' && strspn(guard.value, "0123456789") == strlen(guard.value);
+    bool number =
+        guard.value[0] != '\0' && strspn(guard.value, "0123456789") == strlen(guard.value);
     int64_t n = strtoll(guard.value, NULL, 10);
     if (strcmp(guard.name, "sample") == 0)
         scene_sample(scene, guard, want);
@@ -160,9 +161,9 @@ static inline void scene_make(struct scene *scene, const char *text, bool want)
         scene_number(scene, guard.name, RESOLVER);
     else
         scene_word(scene, guard.name,
-                   (guard.op == '=') == want            ? guard.value
+                   (guard.op == '=') == want          ? guard.value
                    : strcmp(guard.name, "level") == 0 ? scene_level(scene->before.level)
-                                                        : "");
+                                                      : "");
 }
 
 static inline struct workflow_step scene_step(const struct walking *walking,
@@ -224,6 +225,24 @@ static inline void scene_shut(const struct walking *walking, struct scene *scene
     }
 }
 
+static inline void scene_clock(struct scene *scene, const char *name, bool until, bool standing)
+{
+    struct workflow_case *before = &scene->before;
+    struct workflow_clock *clock = &before->clocks[before->n_clocks++];
+    *clock = (struct workflow_clock){ .start = scene->now - 3600 * WG_SECOND,
+                                      .due = standing ? 0 : scene->now + 86400 * WG_SECOND,
+                                      .calendar = 7,
+                                      .until = until };
+    clock->limit.n = 1;
+    clock->limit.unit = WG_DAY;
+    wg_copy(clock->name, sizeof clock->name, name);
+    if (!standing)
+        return;
+    struct workflow_pause *pause = &before->pauses[before->n_pauses++];
+    *pause = (struct workflow_pause){ .from = scene->now - 1800 * WG_SECOND };
+    wg_copy(pause->clock, sizeof pause->clock, name);
+}
+
 /* Every clock that the variant stops, pauses or resumes is there. */
 static inline void scene_clocks(struct scene *scene, const struct workflow_row *row,
                                 struct json_object *all)
@@ -234,23 +253,9 @@ static inline void scene_clocks(struct scene *scene, const struct workflow_row *
         bool whole = workflow_contains(list, "all");
         json_object_object_foreach(all, name, rule)
         {
-            struct workflow_case *before = &scene->before;
-            struct workflow_clock *clock = &before->clocks[before->n_clocks];
-            if (!whole && !workflow_contains(list, name))
-                continue;
-            *clock = (struct workflow_clock){ .start = scene->now - 3600 * WG_SECOND,
-                                              .due = scene->now + 86400 * WG_SECOND,
-                                              .calendar = 7,
-                                              .until = wg_json_get(rule, "until") != NULL,
-                                              .limit = { .n = 1, .unit = WG_DAY } };
-            wg_copy(clock->name, sizeof clock->name, name);
-            before->n_clocks++;
-            if (strcmp(lists[l], "resume") != 0)
-                continue;
-            clock->due = 0;
-            struct workflow_pause *pause = &before->pauses[before->n_pauses++];
-            *pause = (struct workflow_pause){ .from = scene->now - 1800 * WG_SECOND };
-            wg_copy(pause->clock, sizeof pause->clock, name);
+            if (whole || workflow_contains(list, name))
+                scene_clock(scene, name, wg_json_get(rule, "until") != NULL,
+                            strcmp(lists[l], "resume") == 0);
         }
     }
 }
@@ -302,4 +307,49 @@ static inline struct scene scene_of(const struct walking *walking, const char *s
         scene_links(&scene, "handed", 1);
     scene.facts.last_at = scene.now - 60 * WG_SECOND;
     return scene;
+}
+
+/* ---- a case in words */
+
+static inline void scene_put_list(struct wg_text *table, const char *before,
+                                  struct json_object *list)
+{
+    for (size_t i = 0; i < workflow_length(list); i++)
+        wg_text_printf(table, "%s%s", i == 0 ? before : " ", workflow_item(list, i));
+}
+
+static inline const struct workflow_clock *scene_clock_in(const struct workflow_case *of,
+                                                          const char *name)
+{
+    for (size_t i = 0; i < of->n_clocks; i++)
+        if (strcmp(of->clocks[i].name, name) == 0)
+            return &of->clocks[i];
+    return NULL;
+}
+
+static inline void scene_put_clocks(struct wg_text *table, const struct workflow_case *before,
+                                    const struct workflow_case *after)
+{
+    if (before->n_clocks > 1 && after->n_clocks == 0) {
+        wg_text_put(table, " -all");
+        return;
+    }
+    for (size_t i = 0; i < before->n_clocks; i++) {
+        const struct workflow_clock *was = &before->clocks[i],
+                                    *is = scene_clock_in(after, was->name);
+        if (is == NULL)
+            wg_text_printf(table, " -%s", was->name);
+        else if (is->start != was->start)
+            wg_text_printf(table, " +%s", was->name);
+        else if (is->due == 0 && was->due != 0)
+            wg_text_printf(table, " |%s", was->name);
+        else if (is->due != 0 && was->due == 0)
+            wg_text_printf(table, " >%s", was->name);
+        else if (is->due != was->due)
+            wg_text_printf(table, " ~%s", was->name);
+    }
+    for (size_t i = 0; i < after->n_clocks; i++)
+        if (scene_clock_in(before, after->clocks[i].name) == NULL)
+            wg_text_printf(table, " +%s%s", after->clocks[i].name,
+                           after->clocks[i].due == after->due_at ? "!" : "");
 }

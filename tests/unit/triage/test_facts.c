@@ -5,7 +5,7 @@
 #include "tests/unit/test.h"
 #include "tests/unit/triage/fixture.h"
 
-enum { LEADER = 100, SHOPKEEPER, SECRETARY, DISPATCHER, ROOT_DISPATCHER };
+enum { LEADER = 100, SHOPKEEPER, SECRETARY, DISPATCHER, ROOT_DISPATCHER, COORDINATOR };
 
 static const char *file;
 static struct city city;
@@ -23,6 +23,7 @@ static int set_up(void **state)
     fixture_post(&city, SHOPKEEPER, "dedicated-leader", SHOP);
     fixture_post(&city, SECRETARY, "secretary", COMMUNITY);
     fixture_post(&city, DISPATCHER, "dispatcher", COMMUNITY);
+    fixture_post(&city, COORDINATOR, "coordinator", STREET);
     fixture_post(&city, ROOT_DISPATCHER, "dispatcher", DISTRICT);
     city_posts_finish(&city.posts);
     struct city_category *road = &city.categories.rows[0];
@@ -229,8 +230,12 @@ static void test_roles(void **state)
         const char *role;
         int64_t in_grid, nowhere;
     } want[] = { { "dispatcher", DISPATCHER, ROOT_DISPATCHER },
-                 { "verifier", SECRETARY, 0 },
-                 { "closer", DISPATCHER, ROOT_DISPATCHER } };
+                 { "closer", DISPATCHER, ROOT_DISPATCHER },
+                 { "upper", SECRETARY, 0 },
+                 { "chief", SECRETARY, 0 },
+                 { "coordinator", COORDINATOR, 0 },
+                 { "supervisor", 0, 0 },
+                 { "duty", 0, 0 } };
     const struct facts_source source = { &city, map, workflow };
     const struct facts_input in_grid = { .category = "road", .area = GRID_EAST },
                              nowhere = { .category = "road", .area = "" };
@@ -240,10 +245,44 @@ static void test_roles(void **state)
     assert_int_equal(here.n_roles, WG_COUNT(want));
     for (size_t i = 0; i < WG_COUNT(want); i++) {
         ROW(want[i].role, strcmp(here.roles[i].role, want[i].role) == 0);
-        ROW(want[i].role, here.roles[i].n == 1 && here.roles[i].staff[0] == want[i].in_grid);
+        ROW(want[i].role, here.roles[i].n == (want[i].in_grid != 0));
+        ROW(want[i].role, here.roles[i].n == 0 || here.roles[i].staff[0] == want[i].in_grid);
         ROW(want[i].role, there.roles[i].n == (want[i].nowhere != 0));
         ROW(want[i].role, there.roles[i].n == 0 || there.roles[i].staff[0] == want[i].nowhere);
     }
+}
+
+/* Whom a role means depends on the level that has the case. */
+static void test_levels(void **state)
+{
+    static const struct {
+        const char *level;
+        int64_t upper;
+    } levels[] = { { "grid", SECRETARY }, { "community", COORDINATOR }, { "street", 0 } };
+    const struct facts_source source = { &city, map, workflow };
+    for (size_t i = 0; i < WG_COUNT(levels); i++) {
+        const struct facts_input input = { .category = "road",
+                                           .area = GRID_EAST,
+                                           .level = levels[i].level };
+        struct workflow_facts facts;
+        facts_find(&source, &input, 0, &facts);
+        ROW(levels[i].level, strcmp(facts.roles[2].role, "upper") == 0);
+        ROW(levels[i].level, facts.roles[2].n == (levels[i].upper != 0));
+        ROW(levels[i].level, facts.roles[2].n == 0 || facts.roles[2].staff[0] == levels[i].upper);
+    }
+}
+
+/* A party that has or is given a case is told by those who act for it. */
+static void test_party(void **state)
+{
+    const struct facts_source source = { &city, map, workflow };
+    const struct facts_input input = { .category = "road", .area = GRID_EAST, .party = 9 };
+    struct workflow_facts facts;
+    facts_find(&source, &input, 0, &facts);
+    assert_int_equal(facts.holder, 0);
+    assert_int_equal(facts.party, 9);
+    assert_false(facts.party_ordered); /* one that is not there takes no orders */
+    assert_int_equal(facts.party_people.n, 0);
 }
 
 /* A report that goes the whole walk needs nobody's role, since the real workflow tells only the
@@ -254,9 +293,9 @@ static void test_roles_of_an_opening(void **state)
         const char *name, *category, *area;
         size_t want;
     } openings[] = { { "complete", "road", GRID_EAST, 0 },
-                     { "no category", "", GRID_EAST, 3 },
-                     { "no place", "road", "", 3 },
-                     { "no holder", "nobody", GRID_EAST, 3 } };
+                     { "no category", "", GRID_EAST, 7 },
+                     { "no place", "road", "", 7 },
+                     { "no holder", "nobody", GRID_EAST, 7 } };
     const struct facts_source source = { &city, map, workflow };
     for (size_t i = 0; i < WG_COUNT(openings); i++) {
         const struct facts_input input = { .category = openings[i].category,
@@ -287,7 +326,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),       cmocka_unit_test(test_category),
         cmocka_unit_test(test_roles),      cmocka_unit_test(test_roles_of_an_opening),
-        cmocka_unit_test(test_empty_city),
+        cmocka_unit_test(test_empty_city), cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_party),
     };
     if (argc != 2)
         return 2;

@@ -1,6 +1,6 @@
 /* Promise: what every action does in every state, in each of its variants, and who may, stands in
- * <workflow>.expected, one line each, as the engine does it: a change of a workflow or of the engine
- * shows there as its difference. And what is not in the table is refused, to everybody.
+ * <workflow>.expected, one line each, as the engine does it: a change of a workflow or of the
+ * engine shows there as its difference. And what is not in the table is refused, to everybody.
  * Arguments: the workflow and the table; with "print" instead of the table it is written anew, to
  * be reviewed. */
 #include "tests/unit/test.h"
@@ -36,46 +36,6 @@ static const char *name_of(int64_t staff)
         if (walking.roles[i].staff == staff && staff != 0)
             return walking.roles[i].name;
     return "?";
-}
-
-static void put_list(struct wg_text *table, const char *before, struct json_object *list)
-{
-    for (size_t i = 0; i < workflow_length(list); i++)
-        wg_text_printf(table, "%s%s", i == 0 ? before : " ", workflow_item(list, i));
-}
-
-static const struct workflow_clock *clock_in(const struct workflow_case *of, const char *name)
-{
-    for (size_t i = 0; i < of->n_clocks; i++)
-        if (strcmp(of->clocks[i].name, name) == 0)
-            return &of->clocks[i];
-    return NULL;
-}
-
-static void put_clocks(struct wg_text *table, const struct workflow_case *before,
-                       const struct workflow_case *after)
-{
-    if (before->n_clocks > 1 && after->n_clocks == 0) {
-        wg_text_put(table, " -all");
-        return;
-    }
-    for (size_t i = 0; i < before->n_clocks; i++) {
-        const struct workflow_clock *was = &before->clocks[i], *is = clock_in(after, was->name);
-        if (is == NULL)
-            wg_text_printf(table, " -%s", was->name);
-        else if (is->start != was->start)
-            wg_text_printf(table, " +%s", was->name);
-        else if (is->due == 0 && was->due != 0)
-            wg_text_printf(table, " |%s", was->name);
-        else if (is->due != 0 && was->due == 0)
-            wg_text_printf(table, " >%s", was->name);
-        else if (is->due != was->due)
-            wg_text_printf(table, " ~%s", was->name);
-    }
-    for (size_t i = 0; i < after->n_clocks; i++)
-        if (clock_in(before, after->clocks[i].name) == NULL)
-            wg_text_printf(table, " +%s%s", after->clocks[i].name,
-                           after->clocks[i].due == after->due_at ? "!" : "");
 }
 
 static void put_notices(struct wg_text *table, const struct workflow_decision *decision)
@@ -125,13 +85,12 @@ static void put_opening(struct wg_text *table, const char *missing, const char *
     snprintf(facts.grade, sizeof facts.grade, "%s", grade);
     workflow_open(walking.workflow, &fresh, &facts, &decision);
     WG_AUTO(wg_json_put) struct json_object *data = fixture_json(decision.data.bytes);
-    wg_text_printf(table, "open     %-9s %-6s -> %s %s%s%s; passed %s;",
-                   missing[0] == '\0' ? "complete" : missing, grade, decision.after.state,
-                   decision.event, decision.after.reason[0] == '\0' ? "" : " waits=",
-                   decision.after.reason,
-                   json_object_to_json_string_ext(wg_json_get(data, "passed"),
-                                                  JSON_C_TO_STRING_PLAIN));
-    put_clocks(table, &nothing, &decision.after);
+    wg_text_printf(
+        table, "open     %-9s %-6s -> %s %s%s%s; passed %s;",
+        missing[0] == '\0' ? "complete" : missing, grade, decision.after.state, decision.event,
+        decision.after.reason[0] == '\0' ? "" : " waits=", decision.after.reason,
+        json_object_to_json_string_ext(wg_json_get(data, "passed"), JSON_C_TO_STRING_PLAIN));
+    scene_put_clocks(table, &nothing, &decision.after);
     put_notices(table, &decision);
     wg_text_put(table, "\n");
     workflow_decision_clear(&decision);
@@ -156,17 +115,16 @@ static void put_approvals(struct wg_text *table)
     static const char *const levels[] = { "grid", "community", "street", "district" };
     json_object_object_foreach(part("approvals"), name, approval)
     {
-        wg_text_printf(table, "approval %-14s then %s, else %s:", name,
-                       wg_json_text(approval, "then"),
-                       wg_json_text(approval, "else") == NULL ? "-"
-                                                              : wg_json_text(approval, "else"));
+        wg_text_printf(
+            table, "approval %-14s then %s, else %s:", name, wg_json_text(approval, "then"),
+            wg_json_text(approval, "else") == NULL ? "-" : wg_json_text(approval, "else"));
         for (size_t l = 0; l < WG_COUNT(levels); l++) {
             wg_text_printf(table, "%s %s", l == 0 ? "" : ";", levels[l]);
             for (size_t i = 0; i < workflow_length(wg_json_get(approval, "steps")); i++)
                 wg_text_printf(table, " %s",
-                               workflow_post(walking.workflow,
-                                             workflow_item(wg_json_get(approval, "steps"), i),
-                                             levels[l]));
+                               walking_post(walking.workflow,
+                                            workflow_item(wg_json_get(approval, "steps"), i),
+                                            levels[l]));
         }
         wg_text_put(table, "\n");
     }
@@ -227,8 +185,8 @@ static int act(const struct at *at, const struct scene *scene, const struct work
     const char *why = NULL;
     WG_AUTO(wg_json_put) struct json_object *input = walking_input(at->row);
     WG_AUTO(wg_problem_destroy) struct wg_problem *problem = wg_problem_new(422, "t", "t", "t");
-    const struct workflow_ask ask = { &scene->before, at->action,    at->of_task ? 1 : 0, actor,
-                                      &scene->facts,  input,         scene->now };
+    const struct workflow_ask ask = { &scene->before, at->action, at->of_task ? 1 : 0, actor,
+                                      &scene->facts,  input,      scene->now };
     return workflow_step(walking.workflow, &ask, ret_decision, problem, &why);
 }
 
@@ -242,14 +200,14 @@ static void put_outcome(struct wg_text *table, const struct at *at, const struct
     if (refusal != 0)
         fail_msg("%s in %s: refused (%d) to whoever may", at->action, at->state, refusal);
     const char *to = at->of_task ? decision.after.tasks[0].state : decision.after.state;
-    put_list(table, " if ", workflow_member(&row, "guards"));
-    put_list(table, " needs ", workflow_member(&row, "needs"));
+    scene_put_list(table, " if ", workflow_member(&row, "guards"));
+    scene_put_list(table, " needs ", workflow_member(&row, "needs"));
     wg_text_printf(table, " -> %s; %s%s%s;", strcmp(to, at->state) == 0 ? "stays" : to,
                    decision.event, decision.deciding ? "" : " (note)",
                    workflow_flag(&row, "undoable") ? " (undoable)" : "");
-    put_clocks(table, &scene->before, &decision.after);
+    scene_put_clocks(table, &scene->before, &decision.after);
     put_columns(table, &scene->before, &decision.after);
-    put_list(table, "; ", workflow_member(&row, "effects"));
+    scene_put_list(table, "; ", workflow_member(&row, "effects"));
     put_notices(table, &decision);
     wg_text_put(table, "\n");
     workflow_decision_clear(&decision);
@@ -418,8 +376,7 @@ static void put_rights(struct wg_text *table, const char *kind, size_t of_state,
             if (!may[of_state][of_action++][role])
                 continue;
             if (!any)
-                wg_text_printf(table, "%s      %-10s %-16s", kind, state,
-                               walking.roles[role].name);
+                wg_text_printf(table, "%s      %-10s %-16s", kind, state, walking.roles[role].name);
             any = true;
             wg_text_printf(table, " %s", name);
         }

@@ -8,10 +8,10 @@
  * Arguments: the workflow; a seed (0: any) and a number of steps. */
 #include <unistd.h>
 
-#include "tests/unit/test.h"
-#include "tests/unit/triage/walking.h"
-
 #include "common/clock.h"
+
+#include "tests/unit/test.h"
+#include "tests/unit/triage/judging.h"
 
 #ifdef __SANITIZE_ADDRESS__
 enum { STEPS = 20000 };
@@ -40,8 +40,7 @@ static int set_up(void **state)
     while (seed == 0)
         if (getentropy(&seed, sizeof seed) != 0)
             abort();
-    print_message("# seed %llu, %llu steps\n", (unsigned long long)seed,
-                  (unsigned long long)steps);
+    print_message("# seed %llu, %llu steps\n", (unsigned long long)seed, (unsigned long long)steps);
     return 0;
 }
 
@@ -65,11 +64,11 @@ struct stood {
 struct walk {
     struct workflow_case now;
     int64_t at;
-    uint64_t from;                                   /* of its draws */
-    struct workflow_facts known;                     /* of the report */
-    int64_t last_actor, last_at;                     /* of the last event */
-    struct json_object *last_data, *asked;           /* what it stored; what was asked for */
-    struct workflow_case before_last;                /* the row before it */
+    uint64_t from;                         /* of its draws */
+    struct workflow_facts known;           /* of the report */
+    int64_t last_actor, last_at;           /* of the last event */
+    struct json_object *last_data, *asked; /* what it stored; what was asked for */
+    struct workflow_case before_last;      /* the row before it */
     size_t n_stood;
     struct stood stood[STOOD_MOST];
     size_t taken, refused, ticked, undone, answered;
@@ -78,153 +77,6 @@ struct walk {
 static bool toss(struct walk *walk, uint32_t of)
 {
     return draw(&walk->from, of) == 0;
-}
-
-/* The whole row as JSON, but for its versions. */
-static void whole(const struct workflow_case *row, struct wg_text *out)
-{
-    const struct workflow_case nothing = { 0 };
-    wg_text_clear(out);
-    workflow_write_effects(out, NULL, &nothing, row);
-    for (size_t i = 0; i < row->n_tasks; i++)
-        wg_text_printf(out, " %d:%d/%lld %s %d", row->tasks[i].k, row->tasks[i].party,
-                       (long long)row->tasks[i].staff, row->tasks[i].state, row->tasks[i].open);
-    wg_text_printf(out, " wake %lld", (long long)row->wake_at);
-}
-
-static void same(const char *name, const char *what, const struct workflow_case *left,
-                 const struct workflow_case *right)
-{
-    WG_AUTO(wg_text_destroy) struct wg_text l = { 0 };
-    WG_AUTO(wg_text_destroy) struct wg_text r = { 0 };
-    struct workflow_case plain[2] = { *left, *right };
-    for (size_t c = 0; c < 2; c++)
-        for (size_t i = 0; i < plain[c].n_tasks; i++)
-            plain[c].tasks[i].changed = false;
-    whole(&plain[0], &l);
-    whole(&plain[1], &r);
-    if (strcmp(l.bytes, r.bytes) != 0)
-        fail_msg("%s: %s\n  %s\n  %s", name, what, l.bytes, r.bytes);
-}
-
-/* ---- what must hold of a case */
-
-static void take_tasks(struct workflow_case *row, struct json_object *tasks)
-{
-    for (size_t i = 0; i < workflow_length(tasks); i++) {
-        struct json_object *given = json_object_array_get_idx(tasks, i);
-        size_t k = (size_t)wg_json_int(given, "k");
-        struct workflow_task *task = &row->tasks[k - 1];
-        assert_in_range(k, 1, row->n_tasks + 1);
-        row->n_tasks = k > row->n_tasks ? k : row->n_tasks;
-        *task = (struct workflow_task){ .k = (int32_t)k,
-                                        .party = (int32_t)wg_json_int(given, "party"),
-                                        .staff = wg_json_int(given, "staff") };
-        wg_copy(task->state, sizeof task->state, wg_json_text(given, "state"));
-        task->open = !workflow_is_task_final(walking.workflow, task->state);
-    }
-}
-
-static bool stands(const struct workflow_case *row, const char *clock)
-{
-    for (size_t i = 0; i < row->n_pauses; i++)
-        if (row->pauses[i].to == 0 && strcmp(row->pauses[i].clock, clock) == 0)
-            return true;
-    return false;
-}
-
-static const struct workflow_task *task_of(const struct workflow_case *row, const char *clock)
-{
-    const char *slash = strchr(clock, '/');
-    int k = slash == NULL ? 0 : atoi(slash + 1);
-    return k < 1 || k > (int)row->n_tasks ? NULL : &row->tasks[k - 1];
-}
-
-/* While nobody holds the case, somebody else is made to act. */
-static bool role_answers(const struct workflow_case *row)
-{
-    for (size_t i = 0; i < row->n_clocks; i++) {
-        const char *owner = workflow_clock_rule(walking.workflow, row->clocks[i].name)->owner;
-        if (row->clocks[i].due != 0 &&
-            workflow_post(walking.workflow, owner, row->level)[0] != '\0')
-            return true;
-    }
-    return false;
-}
-
-static void judge_owner(const struct workflow_case *row, const struct workflow_clock *clock)
-{
-    const struct workflow_clock_rule *rule = workflow_clock_rule(walking.workflow, clock->name);
-    const struct workflow_task *task = task_of(row, clock->name);
-    bool owned = strcmp(rule->owner, "holder") == 0
-                     ? row->holder != 0 || row->party != 0 || role_answers(row)
-                     : task != NULL && task->open;
-    if (strcmp(rule->owner, "holder") != 0 && strcmp(rule->owner, "assignee") != 0)
-        owned = workflow_post(walking.workflow, rule->owner, row->level)[0] != '\0';
-    if (!owned)
-        fail_msg("state \"%s\": nobody answers for the clock \"%s\"", row->state, clock->name);
-    if (strchr(clock->name, '/') != NULL && (task == NULL || !task->open))
-        fail_msg("state \"%s\": the clock \"%s\" runs for a task that is over", row->state,
-                 clock->name);
-}
-
-/* What the calendar makes of it. */
-static int64_t due_of(const struct workflow_case *row, const struct workflow_clock *clock)
-{
-    struct wg_pause pauses[WORKFLOW_PAUSES];
-    size_t n = 0;
-    bool worked = clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY;
-    const struct wg_limit more = { .n = clock->extra, .unit = worked ? WG_WORK_DAY : WG_DAY };
-    for (size_t i = 0; i < row->n_pauses; i++)
-        if (strcmp(row->pauses[i].clock, clock->name) == 0)
-            pauses[n++] = (struct wg_pause){ row->pauses[i].from, row->pauses[i].to };
-    int64_t due = wg_calendar_deadline(walking.calendar, clock->start, &clock->limit, pauses, n);
-    if (clock->extra > 0)
-        due = wg_calendar_deadline(walking.calendar, due, &more, pauses, n);
-    return clock->cap != 0 && clock->cap < due ? clock->cap : due;
-}
-
-/* True where an action of the file acts upon a clock in this state: it stops it, or is what follows
- * at its end. */
-static bool acted_upon(const char *state, const char *clock)
-{
-    const struct workflow_clock_rule *rule = workflow_clock_rule(walking.workflow, clock);
-    json_object_object_foreach(workflow_actions(walking.workflow), name, action)
-    {
-        struct workflow_row row;
-        for (size_t r = 0; workflow_row_at(action, r, &row); r++) {
-            struct json_object *from = workflow_member(&row, "from");
-            bool follows = rule->on_breach != NULL && strcmp(rule->on_breach, name) == 0;
-            bool stops = workflow_contains(workflow_member(&row, "stop"), rule->name) ||
-                         workflow_contains(workflow_member(&row, "stop"), "all") ||
-                         workflow_contains(workflow_member(&row, "resume"), rule->name);
-            if (workflow_contains(from, state) && (follows || stops))
-                return true;
-        }
-    }
-    return false;
-}
-
-static void judge_clocks(const struct workflow_case *row)
-{
-    int64_t wake = row->wake_at;
-    for (size_t i = 0; i < row->n_clocks; i++) {
-        const struct workflow_clock *clock = &row->clocks[i];
-        bool still = stands(row, clock->name);
-        ROW(clock->name, workflow_clock_rule(walking.workflow, clock->name) != NULL);
-        ROW(clock->name, still == (clock->due == 0));
-        ROW(clock->name, still || clock->until || clock->due == due_of(row, clock));
-        ROW(clock->name, still || clock->fired == 100 || (wake != 0 && wake <= clock->due));
-        if (workflow_is_final(walking.workflow, row->state) &&
-            !acted_upon(row->state, clock->name))
-            fail_msg("the clock \"%s\" runs in \"%s\"", clock->name, row->state);
-        if (!workflow_is_final(walking.workflow, row->state))
-            judge_owner(row, clock);
-    }
-    for (size_t i = 0; i < row->n_pauses; i++)
-        ROW(row->pauses[i].clock,
-            row->pauses[i].to == 0 || row->pauses[i].to >= row->pauses[i].from);
-    ROW(row->state, row->n_clocks < WORKFLOW_CLOCKS && row->n_links < WORKFLOW_LINKS);
 }
 
 /* ---- time that was left when a clock was stopped is left when it goes on */
@@ -292,8 +144,8 @@ static void judge_decision(const char *name, const struct workflow_case *before,
     const struct workflow_case *after = &decision->after;
     struct workflow_case replayed = *before;
     workflow_read_effects(&replayed, wg_json_get(data, "effects"));
-    take_tasks(&replayed, wg_json_get(wg_json_get(data, "effects"), "tasks"));
-    same(name, "the row before with the effects is not the row after", &replayed, after);
+    judging_take_tasks(&walking, &replayed, wg_json_get(wg_json_get(data, "effects"), "tasks"));
+    judging_same(name, "the row before with the effects is not the row after", &replayed, after);
     ROW(name, decision->event[0] != '\0');
     ROW(name, after->version == before->version + 1);
     ROW(name, after->decided == (decision->deciding ? after->version : before->decided));
@@ -305,7 +157,7 @@ static void judge_decision(const char *name, const struct workflow_case *before,
     for (size_t i = 0; i < decision->n_notices; i++)
         for (size_t s = 0; s < decision->notices[i].n; s++)
             ROW(decision->notices[i].rule, decision->notices[i].staff[s] != 0);
-    judge_clocks(after);
+    judging_judge_clocks(&walking, after);
 }
 
 static void land(struct walk *walk, const char *name, const struct workflow_decision *decision,
@@ -396,9 +248,20 @@ static void begin(struct walk *walk)
 
 /* ---- steps */
 
-static bool try(struct walk *walk, const char *action, int32_t task, size_t role,
-                struct json_object *input, const struct workflow_facts *facts)
+struct attempt {
+    const char *action;
+    int32_t task;
+    size_t role;
+    struct json_object *input;
+};
+
+static bool try(struct walk *walk, const struct attempt *attempt,
+                const struct workflow_facts *facts)
 {
+    const char *action = attempt->action;
+    const size_t role = attempt->role;
+    const int32_t task = attempt->task;
+    struct json_object *input = attempt->input;
     WG_AUTO(wg_problem_destroy) struct wg_problem *problem = wg_problem_new(422, "t", "t", "t");
     const struct workflow_actor actor = walking_actor(&walking, role, &walk->now);
     const struct workflow_ask ask = { &walk->now, action, task, &actor, facts, input, walk->at };
@@ -445,9 +308,8 @@ static void pass(struct walk *walk, int64_t to)
 /* The i-th action of the case, or of the task k. */
 static const char *action_at(int32_t task, uint32_t i, struct json_object **ret_action)
 {
-    struct json_object *all = task > 0
-                                  ? wg_json_get(workflow_tasks(walking.workflow), "actions")
-                                  : workflow_actions(walking.workflow);
+    struct json_object *all = task > 0 ? wg_json_get(workflow_tasks(walking.workflow), "actions")
+                                       : workflow_actions(walking.workflow);
     json_object_object_foreach(all, name, action)
     {
         *ret_action = action;
@@ -493,7 +355,8 @@ static void stumble(struct walk *walk)
     WG_AUTO(wg_json_put)
     struct json_object *input =
         toss(walk, 3) ? fixture_json(inputs[draw(&walk->from, 2)]) : walking_input(action);
-    try(walk, name, task, draw(&walk->from, (uint32_t)walking.n), input, &facts);
+    try(walk, &(struct attempt){ name, task, draw(&walk->from, (uint32_t)walking.n), input },
+        &facts);
 }
 
 /* Somebody takes one of the actions that are theirs. */
@@ -505,7 +368,7 @@ static void go_on(struct walk *walk)
                        : 0;
     uint32_t n = actions_of(task), first = draw(&walk->from, n);
     bool asked = workflow_attribute(&walk->now, "asked") != NULL && toss(walk, 2);
-    size_t role = asked          ? (size_t)(APPROVER - HOLDER)
+    size_t role = asked           ? (size_t)(APPROVER - HOLDER)
                   : toss(walk, 2) ? draw(&walk->from, STRANGER - HOLDER)
                                   : draw(&walk->from, (uint32_t)walking.n);
     for (uint32_t i = 0; i < n; i++) {
@@ -517,7 +380,7 @@ static void go_on(struct walk *walk)
             !can(walk, action, task, role, &facts))
             continue;
         WG_AUTO(wg_json_put) struct json_object *input = walking_input(action);
-        if (try(walk, name, task, role, input, &facts))
+        if (try(walk, &(struct attempt){ name, task, role, input }, &facts))
             walk->answered += answers;
         return;
     }
@@ -540,12 +403,12 @@ static void take_back(struct walk *walk)
         const struct workflow_facts facts = facts_of(walk, "");
         WG_AUTO(wg_json_put) struct json_object *input = walking_input(action);
         walking.roles[author].staff = walk->last_actor;
-        bool taken = try(walk, name, 0, author, input, &facts);
+        bool taken = try(walk, &(struct attempt){ name, 0, author, input }, &facts);
         walking.roles[author].staff = kept;
         if (!taken)
             continue;
         walk->undone++;
-        same(name, "what was taken back is not as it was", &was, &walk->now);
+        judging_same(name, "what was taken back is not as it was", &was, &walk->now);
         return;
     }
 }
@@ -569,7 +432,7 @@ static void lead_out(struct walk *walk)
                 !can(walk, action, 0, r, &facts))
                 continue;
             WG_AUTO(wg_json_put) struct json_object *input = walking_input(action);
-            try(walk, name, 0, r, input, &facts);
+            try(walk, &(struct attempt){ name, 0, r, input }, &facts);
             if (workflow_is_final(walking.workflow, walk->now.state))
                 return;
         }
@@ -594,15 +457,14 @@ static void test_walks(void **state)
             if (toss(&walk, 2))
                 take_back(&walk);
         }
-        for (int t = 0; t < WAY_OUT_MOST * 10 &&
-                        !workflow_is_final(walking.workflow, walk.now.state);
-             t++) {
+        for (int t = 0;
+             t < WAY_OUT_MOST * 10 && !workflow_is_final(walking.workflow, walk.now.state); t++) {
             pass(&walk, walk.at + (int64_t)draw(&walk.from, 7200) * WG_SECOND);
             lead_out(&walk);
         }
         if (!workflow_is_final(walking.workflow, walk.now.state)) {
             WG_AUTO(wg_text_destroy) struct wg_text row = { 0 };
-            whole(&walk.now, &row);
+            judging_whole(&walk.now, &row);
             fprintf(stderr, "%s\n", row.bytes);
             fail_msg("walk %llu: the case never ends", (unsigned long long)n);
         }
@@ -624,6 +486,8 @@ int main(int argc, char **argv)
         return 2;
     file = argv[1];
     seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
-    steps = argc > 3 ? strtoull(argv[3], NULL, 10) : STEPS;
+    steps = argc > 3                         ? strtoull(argv[3], NULL, 10)
+            : getenv("WANGGE_STEPS") != NULL ? strtoull(getenv("WANGGE_STEPS"), NULL, 10)
+                                             : STEPS;
     return cmocka_run_group_tests_name("workflow_walks", tests, set_up, tear_down);
 }

@@ -5,7 +5,18 @@
 #include "services/triage/workflow_file.h"
 #include "tests/unit/triage/fixture.h"
 
-enum { HOLDER = 100, HANDLER, REPORTER, OPENER, FORMER, AUTHOR, ASKER, ASSIGNEE, APPROVER, STRANGER };
+enum {
+    HOLDER = 100,
+    HANDLER,
+    REPORTER,
+    OPENER,
+    FORMER,
+    AUTHOR,
+    ASKER,
+    ASSIGNEE,
+    APPROVER,
+    STRANGER
+};
 enum { OF_POSTS = 200, POSTS_MOST = 24, RESOLVER = 900 };
 enum { PARTY = 7, PARTY_ASKED = 8, TASK_PARTY = 9 };
 
@@ -39,6 +50,14 @@ static inline struct workflow *walking_workflow(const char *file)
         abort();
     }
     return workflow;
+}
+
+/* The post that stands for a role at this level; "" = nobody there. */
+static inline const char *walking_post(const struct workflow *workflow, const char *role,
+                                       const char *level)
+{
+    const char *post = workflow_post_of(workflow, role, level);
+    return post == NULL ? "" : post;
 }
 
 /* ---- who there is */
@@ -110,7 +129,7 @@ static inline const char *walking_wanted(const struct walking *walking,
     struct json_object *steps =
         wg_json_get(workflow_approval(walking->workflow, asked->word), "steps");
     const char *role = workflow_item(steps, (size_t)workflow_number(before, "asked_step"));
-    return role == NULL ? "" : workflow_post(walking->workflow, role, before->level);
+    return role == NULL ? "" : walking_post(walking->workflow, role, before->level);
 }
 
 static inline bool walking_has_post(const char *post, const char *area, const void *arg)
@@ -183,24 +202,26 @@ static inline void walking_people(const struct walking *walking, const char *lev
 static inline struct workflow_facts walking_facts(const struct walking *walking, const char *level,
                                                   const char *missing)
 {
+    const struct workflow_people assignee = { 1, { ASSIGNEE } };
     struct workflow_facts facts = {
         .calendar = walking->calendar,
         .calendar_version = 7,
         .city_version = 42,
         .place_rule = "polygon",
         .party_ordered = true,
-        .party_people = { 1, { HANDLER } },
         .reporter_has_mail = true,
         .reporter_known = true,
         .opener = OPENER,
         .partner = 77,
         .reports = 1,
         .last_actor = AUTHOR,
-        .tasks = { { .party = TASK_PARTY, .ordered = true, .people = { 1, { ASSIGNEE } } },
-                   { .staff = ASSIGNEE, .ordered = true, .people = { 1, { ASSIGNEE } } } },
     };
     for (size_t i = 0; i < WORKFLOW_TASKS; i++)
-        facts.of_tasks[i] = (struct workflow_people){ 1, { ASSIGNEE } };
+        facts.of_tasks[i] = assignee;
+    facts.tasks[0] = (struct workflow_named){ .party = TASK_PARTY, .ordered = true };
+    facts.tasks[1] = (struct workflow_named){ .staff = ASSIGNEE, .ordered = true };
+    facts.tasks[0].people = facts.tasks[1].people = assignee;
+    facts.party_people.staff[facts.party_people.n++] = HANDLER;
     walking_place(&facts, missing);
     walking_people(walking, level, &facts);
     return facts;
@@ -231,8 +252,8 @@ static inline struct json_object *walking_value(struct json_object *field)
     };
     const char *type = wg_json_text(field, "type");
     if (wg_json_get(field, "choices") != NULL)
-        return json_object_get(wg_json_get(
-            json_object_array_get_idx(wg_json_get(field, "choices"), 0), "value"));
+        return json_object_get(
+            wg_json_get(json_object_array_get_idx(wg_json_get(field, "choices"), 0), "value"));
     if (strcmp(type, "number") == 0)
         return json_object_new_int64(wg_json_int(field, "least") > 0 ? wg_json_int(field, "least")
                                                                      : 1);
