@@ -72,11 +72,11 @@ export default function hard(stage) {
         assert.ok(clocks.resolve.due_at, 'and the street’s clock goes on');
         assert.ok(clocks.resolve.due_at > before.resolve.due_at, 'by as long as it stood');
 
+        await urban.refused(`${number}-1`, 'rate', { score: 5 }, 'not-yours');
         await coordinator.does(`${number}-1`, 'rate', { score: 5, text: '到场快' });
         await urban.does(`${number}-1`, 'rate_back', { score: 4, text: '召集有必要' });
         await works.does(`${number}-2`, 'rate_back', { score: 3 });
         await coordinator.does(`${number}-2`, 'rate', { score: 4 });
-        await urban.refused(`${number}-1`, 'rate', { score: 5 }, 'not-yours');
 
         // The street's own result is judged by its director or the district, not by whoever worked on it.
         await coordinator.does(id, 'resolve', { text: '三处均已整治。' });
