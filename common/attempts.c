@@ -44,7 +44,8 @@ static size_t set_of(uint64_t name)
     return (size_t)((name >> 32) % SETS);
 }
 
-bool wg_attempts_blocked(const struct wg_attempts *attempts, char kind, const char *who, int64_t now)
+bool wg_attempts_blocked(const struct wg_attempts *attempts, char kind, const char *who,
+                         int64_t now)
 {
     uint64_t name = hash(kind, who);
     const struct entry *set = attempts->entries[set_of(name)];

@@ -15,5 +15,6 @@ struct wg_attempts *wg_attempts_new(void);
 void wg_attempts_destroy(struct wg_attempts **attempts);
 
 /* kind keeps numbers and addresses apart. now: microseconds of any clock that does not go back. */
-bool wg_attempts_blocked(const struct wg_attempts *attempts, char kind, const char *who, int64_t now);
+bool wg_attempts_blocked(const struct wg_attempts *attempts, char kind, const char *who,
+                         int64_t now);
 void wg_attempts_wrong(struct wg_attempts *attempts, char kind, const char *who, int64_t now);

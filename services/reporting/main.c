@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/access.h"
+#include "common/attempts.h"
 #include "common/bus.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -11,7 +12,6 @@
 #include "common/service.h"
 #include "common/text.h"
 
-#include "common/attempts.h"
 #include "services/reporting/fold.h"
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"

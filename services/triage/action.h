@@ -1,5 +1,6 @@
 /* One action on its way, shared by actions.c (its course), action_request.c (what is asked),
- * action_names.c (who and what its fields name) and replies.c (what the asker is told). */
+ * action_decide.c (what becomes of it), action_names.c (who and what its fields name) and replies.c
+ * (what the asker is told). */
 #pragma once
 
 #include "common/access.h"
@@ -14,6 +15,7 @@ enum { ACTION_NAMES = 16 };
 
 struct action {
     struct actions *owner;
+    const struct knowledge *knowledge;
     struct wg_request *request;
     struct wg_caller caller;
     int64_t case_id;
@@ -45,13 +47,14 @@ struct action {
 void action_free(struct action **action);
 /* Before it is decided (anew). */
 void action_forget(struct action *action);
+
+/* ---- action_decide.c */
+
 struct workflow_actor action_actor(const struct action *action);
-/* Where the tasks stand that a step opens: in the action's own input or, where it approves, in that
- * of who asked. */
-struct json_object *action_words(const struct action *action);
 /* What a step of the case itself needs to know. */
 void action_facts(const struct action *action, struct workflow_facts *ret_facts);
-const struct knowledge *action_knowledge(const struct action *action);
+/* True: decision (and partner_decision) is to be written. False: it was answered. */
+bool action_decide(struct action *action);
 
 /* ---- action_request.c */
 
@@ -70,6 +73,9 @@ void action_take_match(struct action *action);
 void action_collect_names(struct action *action);
 /* rows: columns of find_staff.sql. */
 void action_take_names(struct action *action, const PGresult *rows);
+/* Where the tasks stand that a step opens: in the action's own input or, where it approves, in that
+ * of who asked. */
+struct json_object *action_words(const struct action *action);
 /* What the fields choose: place, category, holder, party. */
 void action_chosen(const struct action *action, struct facts_input *ret_input);
 /* Whom the tasks of the input are for. */

@@ -19,6 +19,21 @@ static void collect(struct action *action, const char *code)
         wg_copy(action->names[action->n_names++].code, sizeof action->names[0].code, code);
 }
 
+/* The list of tasks in an input; ret_field: where. NULL = none. */
+static struct json_object *tasks_in(struct json_object *input, const char **ret_field)
+{
+    if (input == NULL)
+        return NULL;
+    json_object_object_foreach(input, field, value)
+    {
+        *ret_field = field;
+        if (json_object_is_type(value, json_type_array) &&
+            json_object_is_type(json_object_array_get_idx(value, 0), json_type_object))
+            return value;
+    }
+    return NULL;
+}
+
 struct json_object *action_words(const struct action *action)
 {
     bool grants = action->task == 0 && action->row.asked_input != NULL &&
@@ -29,16 +44,7 @@ struct json_object *action_words(const struct action *action)
 /* The list of tasks that are given; ret_field: where. NULL = none. */
 static struct json_object *tasks_of(const struct action *action, const char **ret_field)
 {
-    if (action->task != 0 || action->input == NULL)
-        return NULL;
-    json_object_object_foreach(action_words(action), field, value)
-    {
-        *ret_field = field;
-        if (json_object_is_type(value, json_type_array) &&
-            json_object_is_type(json_object_array_get_idx(value, 0), json_type_object))
-            return value;
-    }
-    return NULL;
+    return action->task != 0 ? NULL : tasks_in(action_words(action), ret_field);
 }
 
 static size_t task_count(struct json_object *tasks)
@@ -89,7 +95,7 @@ static int64_t staff_named(const struct action *action, const char *code)
 
 static const struct city_party *party_named(const struct action *action, const char *code)
 {
-    return code == NULL ? NULL : city_party_by_code(&action_knowledge(action)->city, code);
+    return code == NULL ? NULL : city_party_by_code(&action->knowledge->city, code);
 }
 
 /* The code in the field of a type; NULL = none was given. */
@@ -123,7 +129,7 @@ void action_name_tasks(const struct action *action, struct workflow_facts *facts
         named->party = party == NULL ? 0 : party->id;
         named->ordered = party == NULL || party->ordered;
         if (party != NULL)
-            facts_people(&action_knowledge(action)->city, party->id, &named->people);
+            facts_people(&action->knowledge->city, party->id, &named->people);
         if (named->staff != 0 && named->people.n < WORKFLOW_PEOPLE)
             named->people.staff[named->people.n++] = named->staff;
     }
@@ -133,7 +139,7 @@ void action_name_tasks(const struct action *action, struct workflow_facts *facts
 
 static void judge_place(const struct action *action, struct wg_problem *problem)
 {
-    const struct city *city = &action_knowledge(action)->city;
+    const struct city *city = &action->knowledge->city;
     const char *category = field_of(action, "category"), *area = field_of(action, "area");
     if (category != NULL && city_category(city, category) == NULL)
         wg_problem_error(problem, "/category", "没有这个类别", "no such category");

@@ -49,20 +49,6 @@ void action_free(struct action **action)
     *action = NULL;
 }
 
-static bool has_post(const char *post, const char *area, const void *caller)
-{
-    return wg_has_post(caller, post, area);
-}
-
-struct workflow_actor action_actor(const struct action *action)
-{
-    return (struct workflow_actor){ .staff_id = action->reporter ? 0 : action->caller.staff_id,
-                                    .party = action->caller.party_id,
-                                    .reporter = action->reporter,
-                                    .has_post = has_post,
-                                    .arg = &action->caller };
-}
-
 /* ---- one more reading on the way */
 
 static void ask(struct action *action, int statement, struct wg_params **params, wg_landed *landed)
@@ -125,20 +111,6 @@ static void answer_stale(struct action *action)
 
 /* ---- deciding */
 
-const struct knowledge *action_knowledge(const struct action *action)
-{
-    return action->owner->knowledge;
-}
-
-void action_facts(const struct action *action, struct workflow_facts *ret_facts)
-{
-    struct facts_input chosen;
-    action_chosen(action, &chosen);
-    case_row_facts(&action->row, action->owner->knowledge, &chosen, ret_facts);
-    action_name_tasks(action, ret_facts);
-    ret_facts->partner = action->partner_id;
-}
-
 static void read_named(struct action *action);
 
 static void write_down(struct action *action)
@@ -150,80 +122,12 @@ static void write_down(struct action *action)
     action_free(&action);
 }
 
-static void refuse(struct action *action, int refusal, const char *why, struct wg_problem **problem)
-{
-    switch (refusal) {
-    case STEP_ILLEGAL:
-        reply_illegal(action);
-        break;
-    case STEP_FORBIDDEN:
-        reply_forbidden(action);
-        break;
-    case STEP_GUARD:
-        reply_guard(action, why);
-        break;
-    case STEP_UNKNOWN:
-        wg_problem_error(*problem, "/action", "没有这个操作", "there is no such action");
-        wg_reply_problem(action->request, problem);
-        break;
-    default:
-        wg_reply_problem(action->request, problem);
-        break;
-    }
-    action_free(&action);
-}
-
-/* The other case goes through its own action at the same moment, as the system's. 0, or a refusal.
- */
-static int decide_partner(struct action *action, struct wg_problem *problem, const char **ret_why)
-{
-    const char *field, *attribute, *name = NULL;
-    const struct facts_input nothing = { .category = "", .area = "" };
-    struct workflow_facts facts;
-    if (action->task != 0 || action->partner_workflow == NULL ||
-        !workflow_partner(action->workflow, action->name, &field, &attribute, &name))
-        return 0;
-    WG_AUTO(wg_json_put) struct json_object *input = json_object_new_object();
-    case_row_facts(&action->partner, action->owner->knowledge, &nothing, &facts);
-    facts.partner = action->case_id;
-    const struct workflow_ask ask = { .before = &action->partner.before,
-                                      .action = name,
-                                      .actor = &workflow_itself,
-                                      .facts = &facts,
-                                      .input = input,
-                                      .now = wg_clock_now() };
-    bool apart = action->partner_id != action->case_id &&
-                 action->partner.before.training == action->row.before.training;
-    *ret_why = "partner";
-    return !apart ? STEP_GUARD
-                  : workflow_step(action->partner_workflow, &ask, &action->partner_decision,
-                                  problem, ret_why);
-}
-
 static void decide(struct action *action)
 {
-    struct workflow_facts facts;
-    const char *why = NULL;
-    const struct workflow_actor actor = action_actor(action);
-    WG_AUTO(wg_problem_destroy)
-    struct wg_problem *problem =
-        wg_problem_new(422, "invalid-action", "操作内容有误", "The action has faults");
-    action_judge_names(action, problem);
-    action_facts(action, &facts);
-    const struct workflow_ask ask = { .before = &action->row.before,
-                                      .action = action->name,
-                                      .task = action->task,
-                                      .actor = &actor,
-                                      .facts = &facts,
-                                      .input = action->input,
-                                      .now = wg_clock_now() };
-    int refusal = workflow_step(action->workflow, &ask, &action->decision, problem, &why);
-    if (refusal == 0)
-        refusal = decide_partner(action, problem, &why) == 0 ? 0 : STEP_GUARD;
-    if (refusal == 0)
+    if (action_decide(action))
         write_down(action);
     else
-        refuse(action, refusal, why, &problem);
+        action_free(&action);
 }
 
 /* ---- the case as it stands */
@@ -248,18 +152,11 @@ static bool answered_before(struct action *action, const PGresult *rows, int row
     return true;
 }
 
-/* Whoever has to do with it: within the caller's areas, or whose turn it is. */
+/* Whoever has to do with it: what they may see, and their link opens. */
 static bool may_touch(const struct action *action)
 {
-    const struct workflow_case *before = &action->row.before;
-    const struct wg_caller *caller = &action->caller;
-    bool mine = action->reporter || wg_may_read(caller, before->area) ||
-                (caller->staff_id != 0 && before->holder == caller->staff_id) ||
-                (caller->party_id != 0 && before->party == caller->party_id);
-    for (size_t i = 0; i < before->n_tasks; i++)
-        mine = mine || (caller->staff_id != 0 && before->tasks[i].staff == caller->staff_id) ||
-               (caller->party_id != 0 && before->tasks[i].party == caller->party_id);
-    return mine && wg_may_touch(caller, action->case_id, action->task);
+    return (action->reporter || action->row.seen) &&
+           wg_may_touch(&action->caller, action->case_id, action->task);
 }
 
 /* Notes need no If-Match: they decide nothing that somebody else could have decided meanwhile. */
@@ -287,9 +184,9 @@ static void names_landed(struct wg_flight *flight, void *arg)
     int row = case_row_find(rows, action->partner_id);
     if (row >= 0) {
         case_row_read(&action->partner, rows, row);
-        if (wg_may_read(&action->caller, action->partner.before.area))
+        if (action->partner.seen)
             action->partner_workflow =
-                knowledge_workflow(action->owner->knowledge, action->partner.workflow);
+                knowledge_workflow(action->knowledge, action->partner.workflow);
     }
     judge_match(action);
 }
@@ -323,7 +220,7 @@ static void take_case(struct action *action, const PGresult *rows)
     if (!action->only_list && answered_before(action, rows, row))
         return;
     workflow_decision_clear(&action->decision);
-    action->workflow = knowledge_workflow(action->owner->knowledge, action->row.workflow);
+    action->workflow = knowledge_workflow(action->knowledge, action->row.workflow);
     if (action->workflow == NULL) {
         reply_away(action); /* the version is being loaded */
         action_free(&action);
@@ -350,13 +247,17 @@ static void case_landed(struct wg_flight *flight, void *arg)
         take_case(action, rows);
 }
 
-static void add_read_case(struct wg_flight *flight, int64_t id, const uint8_t *key)
+static void add_read_case(struct wg_flight *flight, const struct action *action, int64_t id,
+                          const uint8_t *key)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    WG_AUTO(wg_text_destroy) struct wg_text sight = { 0 };
+    wg_sight_write(&action->caller, &sight);
     struct wg_column *ids = wg_column_new(WG_I64);
     wg_column_i64(ids, id);
     wg_params_array(params, &ids);
     wg_params_bytes(params, key, WG_HASH_BYTES);
+    wg_params_text(params, sight.bytes);
     wg_flight_add(flight, SQL_READ_CASE, &params);
 }
 
@@ -377,7 +278,7 @@ static void read_named(struct action *action)
         wg_column_text(codes, action->names[i].code);
     wg_params_array(params, &codes);
     wg_flight_add(flight, SQL_FIND_STAFF, &params);
-    add_read_case(flight, action->partner_id, NULL);
+    add_read_case(flight, action, action->partner_id, NULL);
     send_off(action, &flight);
 }
 
@@ -389,7 +290,7 @@ static void read_case(struct action *action)
         return;
     }
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(case_landed, action);
-    add_read_case(flight, action->case_id, action->only_list ? NULL : action->key);
+    add_read_case(flight, action, action->case_id, action->only_list ? NULL : action->key);
     send_off(action, &flight);
 }
 

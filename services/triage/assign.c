@@ -104,3 +104,14 @@ size_t assign_people(const struct city *city, const struct city_area *area, cons
     }
     return 0;
 }
+
+bool assign_covers(const struct city *city, const struct city_area *area, const char *post,
+                   int64_t staff_id, int64_t now)
+{
+    for (; staff_id != 0 && area != NULL; area = city_parent(city, area)) {
+        const struct wanted standing = { area->id, staff_id, post, false };
+        if (covering(city, &standing, now) != NULL)
+            return true;
+    }
+    return false;
+}

@@ -19,3 +19,8 @@ enum { ASSIGN_PEOPLE = 8 };
  */
 size_t assign_people(const struct city *city, const struct city_area *area, const char *post,
                      int64_t now, int64_t ret_staff[ASSIGN_PEOPLE]);
+
+/* True where this person covers the post now, by the roster, for the area or for one above it. area
+ * NULL: nobody does. */
+bool assign_covers(const struct city *city, const struct city_area *area, const char *post,
+                   int64_t staff_id, int64_t now);

@@ -10,6 +10,7 @@
 #include "common/service.h"
 #include "common/text.h"
 
+#include "services/triage/city_rows.h"
 #include "services/triage/workflow_offer.h"
 #include "triage_sql.h"
 
@@ -92,15 +93,9 @@ static void read_areas(struct loader *loader, int64_t after);
 
 static void take_area(struct loader *loader, const PGresult *rows, int row)
 {
-    struct city_area area = { .id = wg_get_i64(rows, row, 0),
-                              .parent_id = wg_get_i64(rows, row, 4) };
-    const char *matters = wg_get_text(rows, row, 5);
+    struct city_area area = city_row_area(rows, row);
     size_t length;
     const void *border = wg_get_bytes(rows, row, 6, &length);
-    snprintf(area.code, sizeof area.code, "%s", wg_get_text(rows, row, 1));
-    snprintf(area.level, sizeof area.level, "%s", wg_get_text(rows, row, 2));
-    snprintf(area.kind, sizeof area.kind, "%s", wg_get_text(rows, row, 3));
-    area.matters = matters == NULL ? NULL : wg_strdup(matters);
     city_areas_add(&loader->areas, &area);
     if (border != NULL && !map_add(loader->map, &area, border, length))
         wg_log(WG_WARNING, "border-unreadable", "area=%s", area.code);
@@ -247,24 +242,6 @@ static void read_duties(struct loader *loader, int64_t after)
 
 /* ---- categories and calendar: small enough for one reading */
 
-static void read_limits(struct city_category *category, const char *text)
-{
-    struct wg_json_verdict verdict;
-    char fault[120];
-    WG_AUTO(wg_json_put) struct json_object *limits = wg_json_parse(text, strlen(text), &verdict);
-    if (!json_object_is_type(limits, json_type_object))
-        return;
-    json_object_object_foreach(limits, clock, limit)
-    {
-        struct city_limit *to = &category->limits[category->n_limits];
-        if (category->n_limits == WG_COUNT(category->limits) ||
-            wg_limit_parse(limit, &to->limit, fault, sizeof fault) != 0)
-            continue;
-        snprintf(to->clock, sizeof to->clock, "%s", clock);
-        category->n_limits++;
-    }
-}
-
 static void categories_landed(struct wg_flight *flight, void *arg)
 {
     struct loader *loader = arg;
@@ -273,15 +250,7 @@ static void categories_landed(struct wg_flight *flight, void *arg)
     if (!over(loader, CATEGORIES, flight))
         return;
     for (int row = 0; row < PQntuples(rows); row++) {
-        struct city_category category = { .restricted = wg_get_bool(rows, row, 4) };
-        const char *parent = wg_get_text(rows, row, 1);
-        snprintf(category.code, sizeof category.code, "%s", wg_get_text(rows, row, 0));
-        wg_copy(category.parent, sizeof category.parent, parent);
-        snprintf(category.grade, sizeof category.grade, "%s", wg_get_text(rows, row, 2));
-        snprintf(category.responsible, sizeof category.responsible, "%s",
-                 wg_get_text(rows, row, 3));
-        read_limits(&category, wg_get_text(rows, row, 5));
-        wg_copy(category.workflow, sizeof category.workflow, wg_get_text(rows, row, 6));
+        struct city_category category = city_row_category(rows, row);
         city_categories_add(&fresh, &category);
     }
     city_categories_finish(&fresh);
@@ -301,14 +270,7 @@ static void parties_landed(struct wg_flight *flight, void *arg)
     if (!over(loader, PARTIES, flight))
         return;
     for (int row = 0; row < PQntuples(rows); row++) {
-        struct city_party party = { .id = (int32_t)wg_get_i64(rows, row, 0),
-                                    .ordered = wg_get_bool(rows, row, 2) };
-        char staff[240];
-        wg_copy(party.code, sizeof party.code, wg_get_text(rows, row, 1));
-        wg_copy(staff, sizeof staff, wg_get_text(rows, row, 3));
-        for (char *id = strtok(staff, ","); id != NULL && party.n_staff < WG_COUNT(party.staff);
-             id = strtok(NULL, ","))
-            party.staff[party.n_staff++] = strtoll(id, NULL, 10);
+        struct city_party party = city_row_party(rows, row);
         city_parties_add(&fresh, &party);
     }
     city_parties_clear(&loader->knowledge->city.parties);

@@ -37,7 +37,7 @@ static size_t pauses_of(const struct workflow_case *from, const char *clock,
 static struct json_object *why_of(const struct action *action, const struct workflow_clock *clock,
                                   bool english)
 {
-    const struct wg_calendar *calendar = action_knowledge(action)->city.calendar;
+    const struct wg_calendar *calendar = action->knowledge->city.calendar;
     struct json_object *lines = json_object_new_array();
     struct wg_pause pauses[WORKFLOW_PAUSES];
     WG_AUTO(wg_spans_destroy) struct wg_spans spans = { 0 };
@@ -74,7 +74,7 @@ static struct json_object *clock_json(const struct action *action,
                                       const struct workflow_clock *clock)
 {
     bool english = wg_request_english(action->request);
-    const struct wg_calendar *calendar = action_knowledge(action)->city.calendar;
+    const struct wg_calendar *calendar = action->knowledge->city.calendar;
     struct json_object *one = json_object_new_object();
     const char *title = workflow_clock_title(action->workflow, clock->name, english),
                *owner = workflow_clock_owner(action->workflow, clock->name);

@@ -13,6 +13,7 @@
 struct doors {
     struct wg_db *reads;
     struct actions *actions;
+    const struct knowledge *knowledge;
     const struct loader *loader;
     struct wg_attempts *attempts; /* wrong query codes */
     uint8_t code_key[WG_SECRET_BYTES];
@@ -27,6 +28,7 @@ static struct action *begin(struct wg_request *request, struct doors *doors)
     }
     struct action *action = wg_new(sizeof *action);
     action->owner = doors->actions;
+    action->knowledge = doors->knowledge;
     action->request = request;
     action->caller = *wg_request_caller(request);
     action->only_list = strcmp(wg_request_method(request), "GET") == 0;
@@ -131,13 +133,16 @@ void doors_report(struct wg_request *request, struct doors *doors)
 /* ---- life */
 
 struct doors *doors_new(struct wg_service *service, struct wg_db *reads, struct actions *actions,
-                        const struct loader *loader, const char *code_key_path)
+                        const struct knowledge *knowledge, const struct loader *loader,
+                        const char *code_key_path)
 {
     char path[512];
     struct doors *doors = wg_new(sizeof *doors);
-    *doors = (struct doors){
-        .reads = reads, .actions = actions, .loader = loader, .attempts = wg_attempts_new()
-    };
+    *doors = (struct doors){ .reads = reads,
+                             .actions = actions,
+                             .knowledge = knowledge,
+                             .loader = loader,
+                             .attempts = wg_attempts_new() };
     wg_crypto_start();
     snprintf(path, sizeof path, "%s/secrets/code.key", wg_service_settings(service)->home);
     if (wg_secret_read(code_key_path[0] == '\0' ? path : code_key_path, doors->code_key) != 0)

@@ -6,7 +6,8 @@
 struct doors;
 
 struct doors *doors_new(struct wg_service *service, struct wg_db *reads, struct actions *actions,
-                        const struct loader *loader, const char *code_key_path);
+                        const struct knowledge *knowledge, const struct loader *loader,
+                        const char *code_key_path);
 void doors_destroy(struct doors **doors);
 
 void doors_case(struct wg_request *request, struct doors *doors);

@@ -140,7 +140,7 @@ int main(int argc, char **argv)
     WG_AUTO(ticks_destroy)
     struct ticks *ticks = ticks_new(service, reads, acts, bus, &knowledge, loader);
     WG_AUTO(doors_destroy)
-    struct doors *doors = doors_new(service, reads, actions, loader, code_key);
+    struct doors *doors = doors_new(service, reads, actions, &knowledge, loader, code_key);
     struct triage triage = { .doors = doors,
                              .loader = loader,
                              .preview = { reads, &knowledge, loader } };

@@ -11,17 +11,17 @@ import { Load } from '../lib/load.mjs';
 import { Post } from '../lib/smtp.mjs';
 import { pause, waitFor } from '../lib/wait.mjs';
 import { calm } from './judge.mjs';
-import { SENDING, actOnSome, importSome, places, points, someReports, withoutHints } from './places.mjs';
+import { SENDING, actOnSome, importSome, passTime, places, points, someReports, withoutHints } from './places.mjs';
 import { replay } from './replay.mjs';
 
-const STALL = ['db.commit_sent_no_answer', 'intake.before_commit', 'intake.after_commit_before_reply', 'triage.before_commit', 'triage.after_lease_before_work',
+const STALL = ['db.commit_sent_no_answer', 'intake.before_commit', 'intake.after_commit_before_reply', 'triage.before_commit', 'triage.after_lease_before_work', 'triage.after_wake_before_tick',
     'triage.after_action_commit_before_reply', 'notification.after_claim_before_commit', 'notification.before_send', 'notification.after_send_before_record',
     'reporting.fold_before_commit', 'registry.before_swap'];
 const LEASE_SECONDS = 10;
 
 class Round {
-    constructor(house, admin, make, tag) {
-        Object.assign(this, { house, admin, tag, load: new Load(house, { prefix: `${tag}-`, make }) });
+    constructor(house, admin, make, tag, point) {
+        Object.assign(this, { house, admin, tag, point, load: new Load(house, { prefix: `${tag}-`, make }) });
     }
 
     fired(what) {
@@ -33,6 +33,7 @@ class Round {
         let part = 0;
         await waitFor(what, async () => {
             const tag = `${this.tag}-${++part}`;
+            passTime(this.house, this.point);
             await Promise.all([this.load.run(12, { patienceMs: 10000 }), actOnSome(this.house, tag), importSome(this.admin, tag)]);
             return condition();
         }, { seconds, everyMs: 10 });
@@ -82,7 +83,7 @@ suite('killed twice', {}, [], (at) => {
         for (const name of places(point))
             it(`${point}: ${name} dies in it, and again while it recovers`, async () => {
                 const { house, admin, make, post } = at, what = `${point}:kill`;
-                const round = new Round(house, admin, make, tag()), before = round.fired(what);
+                const round = new Round(house, admin, make, tag(), point), before = round.fired(what);
                 const starting = point.startsWith('service.start_'), hintsAgain = await withoutHints(house, point);
                 // The first flights after a start are the service's own: it would never come to work.
                 await house.arm(name, starting ? what : `${what}@${point.startsWith('db.') ? 20 : 1}`, { wait: false });
@@ -109,7 +110,7 @@ suite('stopped for longer than its lease', { WANGGE_INTAKE: '2', WANGGE_TRIAGE: 
         for (const name of places(point))
             it(`${point}: ${name} sleeps in it, its sibling goes on, it wakes`, async () => {
                 const { house, admin, make, post } = at, what = `${point}:stall`;
-                const round = new Round(house, admin, make, tag()), before = round.fired(what);
+                const round = new Round(house, admin, make, tag(), point), before = round.fired(what);
                 const hintsAgain = await withoutHints(house, point);
                 await house.arm(name, `${what}@2`, { wait: true });
                 // One folds for all; its lease must come to the one that is to sleep.

@@ -2,9 +2,9 @@
  * until the minute is over; nobody else is held up, and the memory does not grow. */
 #include <stdio.h>
 
+#include "common/attempts.h"
 #include "common/memory.h"
 
-#include "common/attempts.h"
 #include "tests/unit/test.h"
 
 static const int64_t SECOND = 1000000;

@@ -1,0 +1,61 @@
+#include "services/triage/city_rows.h"
+
+#include <string.h>
+
+#include "common/json.h"
+#include "common/text.h"
+
+struct city_area city_row_area(const PGresult *rows, int row)
+{
+    struct city_area area = { .id = wg_get_i64(rows, row, 0),
+                              .parent_id = wg_get_i64(rows, row, 4) };
+    const char *matters = wg_get_text(rows, row, 5);
+    wg_copy(area.code, sizeof area.code, wg_get_text(rows, row, 1));
+    wg_copy(area.level, sizeof area.level, wg_get_text(rows, row, 2));
+    wg_copy(area.kind, sizeof area.kind, wg_get_text(rows, row, 3));
+    area.matters = matters == NULL ? NULL : wg_strdup(matters);
+    return area;
+}
+
+static void read_limits(struct city_category *category, const char *text)
+{
+    struct wg_json_verdict verdict;
+    char fault[120];
+    WG_AUTO(wg_json_put) struct json_object *limits = wg_json_parse(text, strlen(text), &verdict);
+    if (!json_object_is_type(limits, json_type_object))
+        return;
+    json_object_object_foreach(limits, clock, limit)
+    {
+        struct city_limit *to = &category->limits[category->n_limits];
+        if (category->n_limits == WG_COUNT(category->limits) ||
+            wg_limit_parse(limit, &to->limit, fault, sizeof fault) != 0)
+            continue;
+        wg_copy(to->clock, sizeof to->clock, clock);
+        category->n_limits++;
+    }
+}
+
+struct city_category city_row_category(const PGresult *rows, int row)
+{
+    struct city_category category = { .restricted = wg_get_bool(rows, row, 4) };
+    wg_copy(category.code, sizeof category.code, wg_get_text(rows, row, 0));
+    wg_copy(category.parent, sizeof category.parent, wg_get_text(rows, row, 1));
+    wg_copy(category.grade, sizeof category.grade, wg_get_text(rows, row, 2));
+    wg_copy(category.responsible, sizeof category.responsible, wg_get_text(rows, row, 3));
+    read_limits(&category, wg_get_text(rows, row, 5));
+    wg_copy(category.workflow, sizeof category.workflow, wg_get_text(rows, row, 6));
+    return category;
+}
+
+struct city_party city_row_party(const PGresult *rows, int row)
+{
+    struct city_party party = { .id = (int32_t)wg_get_i64(rows, row, 0),
+                                .ordered = wg_get_bool(rows, row, 2) };
+    char staff[240];
+    wg_copy(party.code, sizeof party.code, wg_get_text(rows, row, 1));
+    wg_copy(staff, sizeof staff, wg_get_text(rows, row, 3));
+    for (char *id = strtok(staff, ","); id != NULL && party.n_staff < WG_COUNT(party.staff);
+         id = strtok(NULL, ","))
+        party.staff[party.n_staff++] = strtoll(id, NULL, 10);
+    return party;
+}
