@@ -152,13 +152,6 @@ static bool answered_before(struct action *action, const PGresult *rows, int row
     return true;
 }
 
-/* Whoever has to do with it: what they may see, and their link opens. */
-static bool may_touch(const struct action *action)
-{
-    return (action->reporter || action->row.seen) &&
-           wg_may_touch(&action->caller, action->case_id, action->task);
-}
-
 /* Notes need no If-Match: they decide nothing that somebody else could have decided meanwhile. */
 static void judge_match(struct action *action)
 {
@@ -212,7 +205,7 @@ static void take_case(struct action *action, const PGresult *rows)
     action_forget(action);
     if (row >= 0)
         case_row_read(&action->row, rows, row);
-    if (row < 0 || !may_touch(action)) {
+    if (row < 0 || !(action->reporter || action->row.seen)) {
         reply_no_case(action);
         action_free(&action);
         return;

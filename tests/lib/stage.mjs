@@ -62,7 +62,7 @@ export class Stage {
 
     /** This time of the day that is so many days off, as the services write it. */
     time(days, clock) {
-        return new Date(`${this.date(days)}T${clock}:00+08:00`).toISOString().replace('.000Z', 'Z');
+        return `${this.date(days)}T${clock}:00+08:00`;
     }
 
     /** Where a thing lies: a point inside this area. */

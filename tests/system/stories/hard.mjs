@@ -80,7 +80,7 @@ export default function hard(stage) {
 
         // The street's own result is judged by its director or the district, not by whoever worked on it.
         await coordinator.does(id, 'resolve', { text: '三处均已整治。' });
-        await coordinator.refused(id, 'verify', {}, 'not-yours');
+        await coordinator.refused(id, 'verify', {}, 'guard');
         await director.told(id, 'resolved');
         await director.does(id, 'verify');
         await clerk.does(id, 'call_back', { contacted: true, solved: true, score: 5, text: '满意' });
@@ -148,7 +148,7 @@ export default function hard(stage) {
         await leader.does(id, 'accept');
         await leader.does(id, 'warn_danger', { text: '有人扬言堵门，已劝离。' });
         await coordinator.told(id, 'dispute-danger');
-        await s.person(`${STREET}-duty-officer`).told(id, 'dispute-danger');
+        await director.told(id, 'dispute-danger');
         await leader.does(id, 'report_up', { reason: 'danger', text: '已稳住双方。' });
         await secretary.does(id, 'accept');
         await secretary.does(id, 'report_up', { reason: 'many', text: '涉及二十余户。' });

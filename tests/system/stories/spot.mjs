@@ -38,16 +38,10 @@ export default function spot(stage) {
                 assert.equal(problem(await guest.client.get(path)), 'link-other-object', path);
         }
         assert.equal(problem(await links[1].client.post(`/api/v1/cases/${id}/actions`, { action: 'progress', text: 'x' })), 'link-other-object');
-        // A link is slow by design, so each waits for its turn.
-        const act = (guest, thing, action, fields) => waitFor(`${guest.code} ${action}`, async () => {
-            const answer = await guest.send(thing, { action, ...fields });
-            assert.ok([200, 429].includes(answer.status), answer.text);
-            return answer.status === 200;
-        });
-        await act(links[3], `${number}-3`, 'arrive', { text: '社区民警' });
-        await act(links[3], `${number}-3`, 'answer', { text: '已安排巡逻。' });
-        await act(links[1], `${number}-1`, 'answer', { text: '三处灯已亮。' });
-        await act(links[2], `${number}-2`, 'answer', { text: '保安已上岗。' });
+        await links[3].does(`${number}-3`, 'arrive', { text: '社区民警' });
+        await links[3].does(`${number}-3`, 'answer', { text: '已安排巡逻。' });
+        await links[1].does(`${number}-1`, 'answer', { text: '三处灯已亮。' });
+        await links[2].does(`${number}-2`, 'answer', { text: '保安已上岗。' });
         await secretary.told(id, 'news', 3);
         await secretary.cannot(id, 'resolve');
         await manager.does(`${number}-4`, 'answer', { text: '一周回看，未再发生。' });
