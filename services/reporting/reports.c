@@ -37,13 +37,14 @@ struct steps {
     char last[64]; /* state of the last step */
 };
 
-/* told: what was written for them with the action, or NULL. */
+/* told: what was written for them with the action, or NULL; without it only a new state is a step.
+ */
 static void add_step(struct steps *steps, const char *type, const char *state, int64_t at,
                      const char *told)
 {
     bool english = steps->view->ask.english;
     WG_AUTO(wg_text_destroy) struct wg_text text = { 0 };
-    if (strcmp(steps->last, state) == 0)
+    if (told == NULL && strcmp(steps->last, state) == 0)
         return;
     snprintf(steps->last, sizeof steps->last, "%s", state);
     wg_text_put(&text,

@@ -226,6 +226,15 @@ struct strike {
     int32_t mark;
 };
 
+static void write_words(struct wg_text *data, const char *key, struct json_object *words)
+{
+    size_t length;
+    if (words == NULL || json_object_object_length(words) == 0)
+        return;
+    const char *json = json_object_to_json_string_length(words, JSON_C_TO_STRING_PLAIN, &length);
+    wg_write_raw(data, key, json, length);
+}
+
 static void write_event(const struct workflow_step *step, const struct workflow_ask *ask,
                         const struct strike *strike, bool undoable,
                         struct workflow_decision *decision)
@@ -242,12 +251,9 @@ static void write_event(const struct workflow_step *step, const struct workflow_
     }
     if (step->actor->reporter)
         wg_write_string(data, "by", WORD_REPORTER);
-    if (step->input != NULL && json_object_object_length(step->input) > 0) {
-        size_t length;
-        const char *input =
-            json_object_to_json_string_length(step->input, JSON_C_TO_STRING_PLAIN, &length);
-        wg_write_raw(data, "input", input, length);
-    }
+    write_words(data, "input", step->input);
+    if (workflow_approves(step->workflow, ask->action))
+        write_words(data, "asked", step->facts->asked_input);
     write_facts(data, step->facts, NULL);
     workflow_write_effects(data, "effects", step->before, &decision->after);
     if (undoable)

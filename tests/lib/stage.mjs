@@ -34,7 +34,7 @@ export class Stage {
 
     /** It is now this time, for every process. */
     at(time) {
-        this.house.moveClock((Date.parse(time) - Date.now()) / 1000);
+        this.house.moveClock(Math.ceil((Date.parse(time) - Date.now()) / 1000));
     }
 
     now() {

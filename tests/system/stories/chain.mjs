@@ -128,11 +128,11 @@ export default function chain(stage) {
         await secretary.does(id, 'reassign', { holder: other.code, text: '网格长请假。' });
         await leader.told(id, 'taken-away', 2);
         await other.does(id, 'accept');
-        await other.does(id, 'handover', { holder: leader.code, text: '已约好明早八点修。' });
+        await secretary.does(id, 'handover', { holder: leader.code, text: '已约好明早八点修。' });
         assert.deepEqual(await where(leader, id), ['working', 'grid', leader.code]);
         for (const one of [leader, other])
             await one.told(id, 'handed-over');
-        await other.cannot(id, 'resolve');
+        await other.blindTo(id);
     });
 
     it('looked at first: what was found decides', async () => {

@@ -25,6 +25,7 @@ export default function orders(stage) {
         const clocks = await leader.clocks(near.id);
         assert.equal(clocks.resolve.no_later_than, at.near);
         assert.equal(clocks.return_window.due_at, s.time(0, '11:00'));
+        await leader.does(near.id, 'accept');
         // In time it goes back to where it came from; an order is never rejected.
         const wrong = await s.order('不在本区。', 'street-light', undefined, { id: 'wrong', due_at: s.time(3, '17:00'), return_by: s.time(0, '11:00') });
         const centre = s.person('410103-dispatcher');
@@ -36,7 +37,6 @@ export default function orders(stage) {
         await s.happens(late.id, 'clock.breached', 'window_closes');
         await centre.cannot(late.id, 'return_source', 'reject');
         // A reply to it passes a second pair of eyes before it goes out.
-        await leader.does(near.id, 'accept');
         await leader.does(near.id, 'resolve', { text: '已换灯。' });
         await people(s).secretary.does(near.id, 'verify');
         await dispatcher.cannot(near.id, 'close');
@@ -45,6 +45,7 @@ export default function orders(stage) {
         await people(s).secretary.told(near.id, 'asked-approval');
         await people(s).secretary.does(near.id, 'grant', { text: '同意发出' });
         assert.equal((await leader.sees(near.id)).state, 'closed');
+        assert.match((await s.reporter(near).sees()).history.at(-1).text, /您反映的路灯已修复/, 'the reply itself');
     });
 
     it('并案: two orders of one matter keep their own due and their own answer; unmerged, each goes on', async () => {

@@ -24,7 +24,7 @@ export default function waits(stage) {
         const { leader } = people(s);
         const one = await atWork(s), two = await s.says('灯坏了。', 'street-light', GRID);
         const resident = s.reporter(one);
-        await leader.does(one.id, 'ask_reporter', { question: '坑在路东还是路西？' });
+        await leader.does(one.id, 'ask_reporter', { text: '坑在路东还是路西？' });
         assert.equal((await leader.clocks(one.id)).resolve.due_at, null);
         assert.equal((await leader.clocks(one.id)).answer.due_at, one.answer, 'the citizen’s never stands');
         const view = await resident.sees();
@@ -38,7 +38,7 @@ export default function waits(stage) {
         assert.equal(clocks.answer_wait, undefined);
 
         await leader.does(two.id, 'accept');
-        await leader.does(two.id, 'ask_reporter', { question: '哪一盏？' });
+        await leader.does(two.id, 'ask_reporter', { text: '哪一盏？' });
         s.later({ days: 8 });
         await s.happens(two.id, 'case.unanswered', 'unanswered');
         assert.equal((await leader.sees(two.id)).state, 'working');
@@ -64,11 +64,13 @@ export default function waits(stage) {
         assert.equal(clocks.resolve.due_at, null);
         assert.equal(clocks.hold.due_at, until);
         assert.equal(clocks.answer.due_at, answer);
-        assert.equal((await s.reporter({ ...said, id }).sees()).state, 'waiting');
+        const view = await s.reporter({ ...said, id }).sees();
+        assert.equal(view.state, 'waiting');
+        assert.match(view.history.at(-1).text, /雨天不能铺沥青/, 'they read why, not the remark of who approved');
         s.at(s.time(2, '09:01'));
         await s.happens(id, 'case.resumed', 'go_on');
         clocks = await leader.clocks(id);
-        assert.equal(days(due, clocks.resolve.due_at), 4, 'two working days and the week-end between');
+        assert.equal(days(due, clocks.resolve.due_at), 2, 'the two working days that it waited');
         assert.deepEqual(clocks.resolve.pauses.length, 1);
         assert.ok(clocks.resolve.why.length > 0);
     });

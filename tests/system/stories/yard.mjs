@@ -59,6 +59,7 @@ export default function yard(stage) {
         assert.equal((await housing.inbox(id)).length, 0, 'who was not called was not troubled');
 
         await secretary.does(id, 'inform', { text: '垃圾已清走，每周二、五上门。' });
+        assert.match((await resident.sees()).history.at(-1).text, /每周二、五上门/);
         await secretary.does(id, 'resolve', { text: '积存垃圾已清走，线路固定；托管办法议定后公开。' });
         await director.does(id, 'verify');
         await resident.does('rate', { solved: true, score: 5 });
