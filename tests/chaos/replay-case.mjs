@@ -68,6 +68,9 @@ export class Walk {
             this.tick(turn, course);
         else
             this.step(turn, course);
+        // What leads the case to another state ends the asking; an approval has judged it already.
+        if (before.more.asked !== undefined && turn.after.state !== before.state && !course.approved)
+            this.endAsking(turn.after);
         turn.after.wake_at = turn.clocks.wake(turn.after.clocks);
         this.compareEvent(event, turn.after, said, course);
         this.tell(event, course);
@@ -207,6 +210,8 @@ export class Walk {
     /** What is no action of the workflow: another report of the same matter. */
     joins(turn, course) {
         if (course.event.type === 'clock.recounted') {
+            if (!Object.values(turn.before.clocks).some((clock) => clock.provisional) || course.event.actor !== null)
+                turn.say('counts anew what was not provisional, or not by itself');
             turn.clocks.recountProvisional(turn.after);
             Object.assign(course, { type: course.event.type, deciding: false });
             return;
@@ -220,7 +225,7 @@ export class Walk {
 
     act(turn, row, course) {
         const { before, after } = turn;
-        Object.assign(course, { type: row.event, deciding: row.deciding ?? turn.task === 0 });
+        Object.assign(course, { type: row.event, deciding: row.deciding ?? turn.task === 0, approved: row.approve === true });
         if (row.undo)
             this.undo(turn);
         this.take(turn, row, course);
@@ -230,8 +235,6 @@ export class Walk {
             this.noteAll(turn, row, course);
         if (openTasks(this.flow, before) > 0 && openTasks(this.flow, after) === 0)
             this.followAndName(turn, this.flow.tasks.done, course);
-        if (before.more.asked !== undefined && !row.approve && after.state !== before.state)
-            this.endAsking(after);
         if (before.more.asked === undefined && after.more.asked !== undefined)
             this.asked = turn.input;
         this.undoable = row.undoable === true;

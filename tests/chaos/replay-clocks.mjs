@@ -1,6 +1,6 @@
 // The clocks of a case, reckoned anew: which run or stand still, when each ends, when the case wants to be woken.
 // A clock as the row holds it: {start, due (null: it stands), calendar, limit (none where its end was given), extra
-// (working days granted), cap (an outside date), fired (per cent acted upon), pauses: [[from, to or null]]}. Times are
+// (days granted), cap (an outside date), fired (per cent acted upon), pauses: [[from, to or null]]}. Times are
 // microseconds.
 import { isDeepStrictEqual } from 'node:util';
 
@@ -9,6 +9,9 @@ const MINUTE = 60000000;
 export const ruleName = (name) => name.split('/')[0];
 export const stands = (clock) => (clock.pauses ?? []).some(([, to]) => to === null);
 const pausesOf = (clock) => (clock.pauses ?? []).map(([from, to]) => ({ from: from / 1000, to: to === null ? 0 : to / 1000 }));
+
+/** Days that were granted are of the kind that the limit counts. */
+const granted = ({ extra, limit }) => ({ n: extra, unit: limit.unit.startsWith('work_') ? 'work_day' : 'day' });
 
 /** A limit as the row writes it: defaults are left out. */
 function plain({ n, unit, start, end }) {
@@ -43,20 +46,24 @@ export class Clocks {
             return null;
         let due = this.reckon(clock, clock.start, clock.limit, pausesOf(clock));
         if (clock.extra > 0)
-            due = this.reckon(clock, due, { n: clock.extra, unit: 'work_day' }, []);
+            due = this.reckon(clock, due, granted(clock), pausesOf(clock));
         return clock.cap !== undefined && clock.cap < due ? clock.cap : due;
     }
 
     /** When so many per cent of it are used: of its working time where the limit counts that. */
     mark(clock, perCent) {
-        if (perCent >= 100)
-            return clock.due;
-        if (clock.limit === undefined || !clock.limit.unit.startsWith('work_'))
-            return clock.start + Math.trunc((clock.due - clock.start) / 100) * perCent;
-        const whole = this.reckon(clock, clock.start, clock.limit, []);
-        const minutes = Math.floor(this.worked(clock, clock.start, whole) / MINUTE);
-        const part = this.reckon(clock, clock.start, { n: Math.floor(minutes * perCent / 100), unit: 'work_minute' }, pausesOf(clock));
-        return Math.min(part, clock.due);
+        const { start, due, limit } = clock;
+        if (perCent >= 100 || (limit === undefined && due <= start))
+            return due;
+        if (limit === undefined)
+            return start + Math.trunc((due - start) / 100) * perCent;
+        let whole = this.reckon(clock, start, limit, []);
+        if (clock.extra > 0)
+            whole = this.reckon(clock, whole, granted(clock), []);
+        const working = limit.unit.startsWith('work_'), length = working ? this.worked(clock, start, whole) : whole - start;
+        const part = { n: Math.floor(Math.floor(length / MINUTE) * perCent / 100), unit: working ? 'work_minute' : 'minute' };
+        const at = this.reckon(clock, start, part, pausesOf(clock));
+        return Math.min(at, due);
     }
 
     worked(clock, from, to) {

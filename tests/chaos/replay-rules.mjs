@@ -209,10 +209,11 @@ export class Turn {
     }
 
     category() {
-        const { after, registers } = this, code = this.fieldOf('category') ?? after.category;
+        const { after, before, registers } = this, code = this.fieldOf('category') ?? after.category;
         const category = registers.categories.get(code);
+        // A grade that was raised by hand stays where the category does.
+        after.grade = code === before.category && after.grade !== null ? after.grade : category?.grade ?? null;
         after.category = code;
-        after.grade = category?.grade ?? null;
         after.restricted ||= category?.restricted ?? false;
     }
 
@@ -292,7 +293,7 @@ const EFFECTS = {
     place: (turn) => turn.place(),
     category: (turn) => turn.category(),
     holder: (turn) => turn.holder(),
-    'no-holder': ({ after }) => Object.assign(after, { holder: null, party: null }),
+    'no-holder': ({ after }) => Object.assign(after, { holder: null, party: null, reason: after.reason ?? 'holder' }),
     'no-reason': ({ after }) => Object.assign(after, { reason: null }),
     'no-chain': (turn) => turn.chain([]),
     resolver: ({ after, actor }) => Object.assign(after, { resolver: actor.staff }),
