@@ -199,13 +199,22 @@ static int64_t partner_of(const struct action *action)
     return number == NULL ? 0 : action_case_id(number, NULL);
 }
 
+/* The case is there for the asker, and so is the task that is meant. */
+static bool is_there(const struct action *action)
+{
+    bool task = action->task == 0;
+    for (size_t i = 0; i < action->row.before.n_tasks; i++)
+        task = task || action->row.before.tasks[i].k == action->task;
+    return task && (action->reporter || action->row.seen);
+}
+
 static void take_case(struct action *action, const PGresult *rows)
 {
     int row = case_row_find(rows, action->case_id);
     action_forget(action);
     if (row >= 0)
         case_row_read(&action->row, rows, row);
-    if (row < 0 || !(action->reporter || action->row.seen)) {
+    if (row < 0 || !is_there(action)) {
         reply_no_case(action);
         action_free(&action);
         return;

@@ -87,6 +87,7 @@ void doors_task(struct wg_request *request, struct doors *doors)
     struct action *action = begin(request, doors);
     if (action == NULL)
         return;
+    action->by_task = true;
     action->case_id = action_case_id(wg_request_param(request, "number"), &action->task);
     go(action);
 }

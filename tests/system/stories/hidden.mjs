@@ -12,11 +12,15 @@ export default function hidden(stage) {
         const leader = s.person(`${GRID}-leader`), secretary = s.person(`${COMMUNITY}-secretary`);
         await leader.sees(id);
         await secretary.sees(id);
-        for (const code of [`${GRID}01-micro-member`, '410103007012004-leader', `${STREET}-clerk`, `${COMMUNITY}-dispatcher`, '410103003005-secretary', 'urban-management-handler']) {
+        for (const code of [`${GRID}01-micro-member`, '410103007012004-leader', `${STREET}-clerk`, `${COMMUNITY}-dispatcher`, '410103003005-secretary']) {
             const stranger = s.person(code);
             await stranger.blindTo(id);
-            assert.equal((await stranger.client.get(`/api/v1/cases?report=${number}`)).json.items.length, 0, code);
+            const list = await stranger.client.get(`/api/v1/cases?report=${number}`);
+            assert.deepEqual(list.json.items, [], `${code}: ${list.text}`);
+            assert.ok(!(await stranger.client.get('/api/v1/events?limit=1000')).text.includes(`"case":"${id}"`), code);
+            assert.deepEqual(await stranger.inbox(id), [], code);
         }
+        await s.person('urban-management-handler').blindTo(id);
         await leader.does(id, 'accept');
         await leader.does(id, 'report_up', { reason: 'apart', text: '调不了。' });
         await leader.sees(id);
