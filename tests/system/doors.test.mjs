@@ -21,8 +21,11 @@ describe('doors', () => {
         task = `${report.number}-1`;
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const CASE = () => `/api/v1/cases/${report.id}/actions`, TASK = () => `/api/v1/tasks/${task}/actions`, REPORT = () => `/api/v1/reports/${report.number}/actions`;

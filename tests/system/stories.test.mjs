@@ -23,8 +23,11 @@ describe('stories', () => {
         stage = await Stage.up({ name: 'stories' });
     });
     after(async () => {
-        await stage.house.verify();
-        await stage.house.down();
+        try {
+            await stage.house.verify();
+        } finally {
+            await stage.house.down();
+        }
     });
     for (const [name, story] of Object.entries({ small, large, hard, site, yard, spot, hazards, night, chain, waits, orders, resident, limits, hidden }))
         describe(name, () => story(() => stage));

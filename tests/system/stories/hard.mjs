@@ -60,9 +60,10 @@ export default function hard(stage) {
         await coordinator.does(id, 'blow_whistle', { text: '绿化带，门口集合', tasks: [{ party: 'greenery', text: '恢复绿化带' }] });
         await greenery.told(id, 'task');
         assert.equal((await coordinator.clocks(id))['sign/1'], undefined, 'signed');
-        s.nextDay('10:00');
+        s.at(s.time(0, '14:30'));
         await coordinator.does(`${number}-4`, 'remind', { text: '请今日到场' });
         await greenery.told(id, 'task', 2);
+        s.nextDay('10:00');
         await urban.does(`${number}-1`, 'answer', { text: '违建已拆除。' });
         await works.does(`${number}-2`, 'answer', { text: '路面已修复。' });
         assert.equal((await coordinator.clocks(id)).resolve.due_at, null, 'one is still at it');
