@@ -196,14 +196,16 @@ void task_handle(struct wg_request *request, void *arg)
     WG_AUTO(query_destroy) struct query query = query_new(request, names);
     if (query_refused(&query))
         return;
-    if (!read_task_number(wg_request_param(request, "number"), &case_id, tasks->date, &tasks->k)) {
-        refuse(request);
-        return;
-    }
+    bool is_number =
+        read_task_number(wg_request_param(request, "number"), &case_id, tasks->date, &tasks->k);
     const struct wg_caller *caller = wg_request_caller(request);
     if (!wg_may_touch(caller, case_id, tasks->k) && !wg_may_touch(caller, case_id, 0)) {
         wg_reply_refusal(request, 403, "link-other-object", "此链接只能用于它所指的事项",
                          "This link opens only what it was made for");
+        return;
+    }
+    if (!is_number) {
+        refuse(request);
         return;
     }
     const struct store_asker asker = { tasks->ask.sight, tasks->ask.english };

@@ -20,6 +20,7 @@ struct action {
     struct wg_caller caller;
     int64_t case_id;
     int32_t task;  /* k; 0 = the case itself */
+    bool by_task;  /* asked for by the number of a task */
     bool reporter; /* acts by the query code of one of the case's reports */
     int64_t report_id;
     char name[40];

@@ -152,13 +152,6 @@ static bool answered_before(struct action *action, const PGresult *rows, int row
     return true;
 }
 
-/* Whoever has to do with it: what they may see, and their link opens. */
-static bool may_touch(const struct action *action)
-{
-    return (action->reporter || action->row.seen) &&
-           wg_may_touch(&action->caller, action->case_id, action->task);
-}
-
 /* Notes need no If-Match: they decide nothing that somebody else could have decided meanwhile. */
 static void judge_match(struct action *action)
 {
@@ -206,13 +199,22 @@ static int64_t partner_of(const struct action *action)
     return number == NULL ? 0 : action_case_id(number, NULL);
 }
 
+/* The case is there for the asker, and so is the task that is meant. */
+static bool is_there(const struct action *action)
+{
+    bool task = action->task == 0;
+    for (size_t i = 0; i < action->row.before.n_tasks; i++)
+        task = task || action->row.before.tasks[i].k == action->task;
+    return task && (action->reporter || action->row.seen);
+}
+
 static void take_case(struct action *action, const PGresult *rows)
 {
     int row = case_row_find(rows, action->case_id);
     action_forget(action);
     if (row >= 0)
         case_row_read(&action->row, rows, row);
-    if (row < 0 || !may_touch(action)) {
+    if (row < 0 || !is_there(action)) {
         reply_no_case(action);
         action_free(&action);
         return;

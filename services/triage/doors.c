@@ -51,7 +51,11 @@ static bool take(struct action *action)
 
 static void go(struct action *action)
 {
-    if (action->case_id == 0) {
+    if (!wg_may_touch(&action->caller, action->case_id, action->task)) {
+        wg_reply_refusal(action->request, 403, "link-other-object", "此链接只能用于它所指的事项",
+                         "This link opens only what it was made for");
+        action_free(&action);
+    } else if (action->case_id == 0) {
         reply_no_case(action);
         action_free(&action);
     } else if (take(action)) {
@@ -83,6 +87,7 @@ void doors_task(struct wg_request *request, struct doors *doors)
     struct action *action = begin(request, doors);
     if (action == NULL)
         return;
+    action->by_task = true;
     action->case_id = action_case_id(wg_request_param(request, "number"), &action->task);
     go(action);
 }

@@ -95,11 +95,11 @@ static void post_preview(struct wg_request *request, void *arg)
 }
 
 static const struct wg_route routes[] = {
-    { "GET", "/api/v1/cases/{id}/actions", 0, at_case },
-    { "POST", "/api/v1/cases/{id}/actions", 0, at_case },
-    { "GET", "/api/v1/cases/{id}/clocks", 0, at_clocks },
-    { "GET", "/api/v1/tasks/{number}/actions", 0, at_task },
-    { "POST", "/api/v1/tasks/{number}/actions", 0, at_task },
+    { "GET", "/api/v1/cases/{id}/actions", WG_LINK, at_case },
+    { "POST", "/api/v1/cases/{id}/actions", WG_LINK, at_case },
+    { "GET", "/api/v1/cases/{id}/clocks", WG_LINK, at_clocks },
+    { "GET", "/api/v1/tasks/{number}/actions", WG_LINK, at_task },
+    { "POST", "/api/v1/tasks/{number}/actions", WG_LINK, at_task },
     { "GET", "/api/v1/reports/{number}/actions", WG_OPEN, at_report },
     { "POST", "/api/v1/reports/{number}/actions", WG_OPEN, at_report },
     { "GET", "/api/v1/workflows", 0, get_workflows },

@@ -42,7 +42,12 @@ void reply_list(struct action *action)
 
 void reply_no_case(struct action *action)
 {
-    wg_reply_refusal(action->request, 404, "unknown-case", "没有这个事件", "There is no such case");
+    if (action->by_task)
+        wg_reply_refusal(action->request, 404, "unknown-task", "没有这个任务",
+                         "There is no such task");
+    else
+        wg_reply_refusal(action->request, 404, "unknown-case", "没有这个事件",
+                         "There is no such case");
 }
 
 void reply_away(struct action *action)

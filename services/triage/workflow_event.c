@@ -21,6 +21,15 @@ void workflow_write_facts(struct wg_text *out, const struct workflow_facts *fact
     wg_write_end_object(out);
 }
 
+static void write_words(struct wg_text *data, const char *key, struct json_object *words)
+{
+    size_t length;
+    if (words == NULL || json_object_object_length(words) == 0)
+        return;
+    const char *json = json_object_to_json_string_length(words, JSON_C_TO_STRING_PLAIN, &length);
+    wg_write_raw(data, key, json, length);
+}
+
 void workflow_write_event(const struct workflow_step *step, const struct workflow_ask *ask,
                           const struct workflow_strike *strike, bool undoable,
                           struct workflow_decision *decision)
@@ -37,12 +46,9 @@ void workflow_write_event(const struct workflow_step *step, const struct workflo
     }
     if (step->actor->reporter)
         wg_write_string(data, "by", "reporter");
-    if (step->input != NULL && json_object_object_length(step->input) > 0) {
-        size_t length;
-        const char *input =
-            json_object_to_json_string_length(step->input, JSON_C_TO_STRING_PLAIN, &length);
-        wg_write_raw(data, "input", input, length);
-    }
+    write_words(data, "input", step->input);
+    if (ask->action != NULL && workflow_approves(step->workflow, ask->action))
+        write_words(data, "asked", step->facts->asked_input);
     workflow_write_facts(data, step->facts, NULL);
     workflow_write_effects(data, "effects", step->before, &decision->after);
     if (undoable)

@@ -1,7 +1,8 @@
 // Who acts in a story: a person with a post, a person with a one-task link, and whoever said it. They do as a page would:
 // ask what they may do, fill in the form that comes with it, post it with the version that they saw.
 import assert from 'node:assert/strict';
-import { waitFor } from './wait.mjs';
+import { Client } from './client.mjs';
+import { pause, waitFor } from './wait.mjs';
 
 export const problem = (answer) => answer.json?.type?.replace('urn:wangge:problem:', '');
 let turn = 0;
@@ -136,11 +137,23 @@ export class Person extends Actor {
     }
 }
 
+/** A link is slow by design, five requests a second: its page waits for its turn. */
+class Patient extends Client {
+    async send(...request) {
+        for (;;) {
+            const answer = await super.send(...request);
+            if (problem(answer) !== 'rate-exceeded')
+                return answer;
+            await pause(1000 * Number(answer.headers['retry-after']));
+        }
+    }
+}
+
 /** Somebody who comes with a one-task link. */
 export class Guest extends Actor {
     constructor(house, code, token) {
         super();
-        Object.assign(this, { house, code, client: house.client(undefined, { key: `Link ${token}` }) });
+        Object.assign(this, { house, code, client: new Patient({ port: house.port, key: `Link ${token}` }) });
     }
 }
 

@@ -16,6 +16,11 @@ const SAMPLES = {
     'POST /api/v1/reports/{number}/actions': { body: { action: 'urge' } },
     'GET /api/v1/tasks': {},
     'GET /api/v1/tasks/{number}': {},
+    'GET /api/v1/cases/{id}/clocks': {},
+    'GET /api/v1/tasks/{number}/actions': {},
+    'POST /api/v1/tasks/{number}/actions': { body: { action: 'answer', text: '走一遍' } },
+    'GET /api/v1/reports/{number}/actions': {},
+    'POST /api/v1/reports/{number}/actions': { body: { action: 'urge' } },
     'GET /api/v1/inbox': {},
     'POST /api/v1/inbox/{id}/read': {},
     'GET /api/v1/counters': {},
@@ -99,7 +104,7 @@ export function routes(values = {}) {
         const sample = SAMPLES[name];
         if (sample === undefined)
             throw new Error(`tests/lib/routes.mjs has no request for ${name}`);
-        const filled = path.replace(/\{\w+\}/g, (part) => values[part] ?? VALUES[part]) + (sample.query ?? '');
+        const filled = path.replace(/\{\w+\}/g, (part) => (values[part] ?? VALUES[part]) + (path.includes('/tasks/') ? '-1' : '')) + (sample.query ?? '');
         return { name, method: method.toUpperCase(), route: path, path: filled, open: operation['x-open'] === true,
             service: operation['x-service'], body: sample.body, headers: sample.headers, type: sample.type,
             statuses: Object.keys(operation.responses).map(Number) };

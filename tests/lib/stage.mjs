@@ -34,7 +34,7 @@ export class Stage {
 
     /** It is now this time, for every process. */
     at(time) {
-        this.house.moveClock((Date.parse(time) - Date.now()) / 1000);
+        this.house.moveClock(Math.ceil((Date.parse(time) - Date.now()) / 1000));
     }
 
     now() {
@@ -62,7 +62,7 @@ export class Stage {
 
     /** This time of the day that is so many days off, as the services write it. */
     time(days, clock) {
-        return new Date(`${this.date(days)}T${clock}:00+08:00`).toISOString().replace('.000Z', 'Z');
+        return `${this.date(days)}T${clock}:00+08:00`;
     }
 
     /** Where a thing lies: a point inside this area. */

@@ -42,7 +42,7 @@ describe('access', () => {
         for (const route of routes())
             if (!route.open)
                 assert.equal((await ask(house.client(), route)).status, 401, route.name);
-            else if (!['GET /api/v1/reports/{number}', 'POST /api/v1/sessions', 'GET /api/v1/sessions/oidc', 'GET /api/v1/sessions/oidc/callback'].includes(route.name))
+            else if (!['GET /api/v1/reports/{number}', 'GET /api/v1/reports/{number}/actions', 'POST /api/v1/reports/{number}/actions', 'POST /api/v1/sessions', 'GET /api/v1/sessions/oidc', 'GET /api/v1/sessions/oidc/callback'].includes(route.name))
                 assert.ok((await ask(house.client(), route)).status < 300, route.name);
     });
     it('a wrong key is refused everywhere, on open routes too', async () => {

@@ -24,7 +24,8 @@ describe('what is away', () => {
         await house?.down();
     });
 
-    const ask = (route) => (route.name.includes('/inbox') ? leader : admin).send(route.method, route.path, { body: route.body, type: route.type, headers: route.headers });
+    const ask = (route) => (route.name.includes('/inbox') ? leader : admin).send(route.method, route.path, { body: route.body, type: route.type,
+        headers: { ...route.headers, ...(route.route === '/api/v1/reports/{number}/actions' ? { Authorization: `Code ${report.query_code}` } : {}) } });
     const fill = () => routes({ '{number}': report.number, '{id}': report.id, '{code}': '410103' });
 
     it('PostgreSQL away: 503 on every route that needs it, with Retry-After, within ten seconds', async () => {

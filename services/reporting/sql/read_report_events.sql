@@ -2,9 +2,9 @@
 -- was merged, its master's states follow, without what others said or were told.
 -- $1 int8 report
 -- Columns: type, at, state, data->'passed' as text (the states of the automatic walk), data->'input': what was given
---   with the action, as text; which of it they may see is the workflow's to say; deciding; workflow
+--   with the action, or with that which it grants, as text; which of it they may see is the workflow's to say; deciding; workflow
 -- Tables: case_reports, cases, events (read) · Locks: none
-SELECT e.type, e.at, e.state, (e.data -> 'passed')::text AS passed, (e.data -> 'input')::text AS input, e.deciding,
+SELECT e.type, e.at, e.state, (e.data -> 'passed')::text AS passed, coalesce(e.data -> 'asked', e.data -> 'input')::text AS input, e.deciding,
     c.workflow, 0 AS later, e.n
 FROM case_reports l JOIN cases c ON c.id = l.case_id JOIN events e ON e.case_id = c.id
 WHERE l.report_id = $1::bigint

@@ -60,9 +60,10 @@ export default function hard(stage) {
         await coordinator.does(id, 'blow_whistle', { text: '绿化带，门口集合', tasks: [{ party: 'greenery', text: '恢复绿化带' }] });
         await greenery.told(id, 'task');
         assert.equal((await coordinator.clocks(id))['sign/1'], undefined, 'signed');
-        s.nextDay('10:00');
+        s.at(s.time(0, '14:30'));
         await coordinator.does(`${number}-4`, 'remind', { text: '请今日到场' });
         await greenery.told(id, 'task', 2);
+        s.nextDay('10:00');
         await urban.does(`${number}-1`, 'answer', { text: '违建已拆除。' });
         await works.does(`${number}-2`, 'answer', { text: '路面已修复。' });
         assert.equal((await coordinator.clocks(id)).resolve.due_at, null, 'one is still at it');
@@ -72,15 +73,15 @@ export default function hard(stage) {
         assert.ok(clocks.resolve.due_at, 'and the street’s clock goes on');
         assert.ok(clocks.resolve.due_at > before.resolve.due_at, 'by as long as it stood');
 
+        await urban.refused(`${number}-1`, 'rate', { score: 5 }, 'not-yours');
         await coordinator.does(`${number}-1`, 'rate', { score: 5, text: '到场快' });
         await urban.does(`${number}-1`, 'rate_back', { score: 4, text: '召集有必要' });
         await works.does(`${number}-2`, 'rate_back', { score: 3 });
         await coordinator.does(`${number}-2`, 'rate', { score: 4 });
-        await urban.refused(`${number}-1`, 'rate', { score: 5 }, 'not-yours');
 
         // The street's own result is judged by its director or the district, not by whoever worked on it.
         await coordinator.does(id, 'resolve', { text: '三处均已整治。' });
-        await coordinator.refused(id, 'verify', {}, 'not-yours');
+        await coordinator.refused(id, 'verify', {}, 'guard');
         await director.told(id, 'resolved');
         await director.does(id, 'verify');
         await clerk.does(id, 'call_back', { contacted: true, solved: true, score: 5, text: '满意' });
@@ -148,7 +149,7 @@ export default function hard(stage) {
         await leader.does(id, 'accept');
         await leader.does(id, 'warn_danger', { text: '有人扬言堵门，已劝离。' });
         await coordinator.told(id, 'dispute-danger');
-        await s.person(`${STREET}-duty-officer`).told(id, 'dispute-danger');
+        await director.told(id, 'dispute-danger');
         await leader.does(id, 'report_up', { reason: 'danger', text: '已稳住双方。' });
         await secretary.does(id, 'accept');
         await secretary.does(id, 'report_up', { reason: 'many', text: '涉及二十余户。' });

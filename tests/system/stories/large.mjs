@@ -49,7 +49,7 @@ export default function large(stage) {
 
         // Its own result is not the community's to judge: the street does.
         await coordinator.told(id, 'resolved');
-        await secretary.refused(id, 'verify', {}, 'not-yours');
+        await secretary.refused(id, 'verify', {}, 'guard');
         await leader.refused(id, 'verify', {}, 'not-yours');
         await coordinator.does(id, 'verify', { text: '现场看过，不再返水。' });
         await resident.does('rate', { solved: true, score: 4, contacted: true });
