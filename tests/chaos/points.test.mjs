@@ -64,7 +64,8 @@ describe('fault points', () => {
                     load.close();
                     assert.deepEqual([sums.lost, sums.unexpected, sums.duplicated], [[], [], []]);
                     assert.ok(sums.answered >= 12, JSON.stringify(sums));
-                    if (!SENDING.has(point))
+                    // What was on its way when the sender was killed comes again, with the same id.
+                    if (!SENDING.has(point) && !(action === 'kill' && name.startsWith('notification-')))
                         assert.equal(post.mails.length, new Set(post.mails.map((mail) => mail.id)).size, 'no mail twice');
                     else
                         post.mails.length = 0;

@@ -100,7 +100,8 @@ export class Walk {
             if (fresh.length > 0)
                 return Math.max(...fresh);
         }
-        const dated = Object.entries(said.more).filter(([name, value]) => typeof value === 'number' && value !== before.more[name] && value <= event.at && value > event.at - 60 * SECOND);
+        const known = [...Object.values(before.more), ...Object.values(this.former?.more ?? {})];
+        const dated = Object.entries(said.more).filter(([, value]) => typeof value === 'number' && !known.includes(value) && value <= event.at && value > event.at - 60 * SECOND);
         return dated[0]?.[1] ?? event.at;
     }
 
@@ -316,13 +317,13 @@ export class Walk {
 
     recipients(turn, to, course) {
         const { before, after, registers } = turn;
-        const ofParty = ({ holder, party }) => (holder !== null ? [holder] : registers.partyStaff(party));
+        const ofParty = ({ holder, party }) => (holder !== null ? [holder] : registers.partyStaff(party, turn.now));
         switch (to) {
         case 'holder': return ofParty(after);
         case 'former': return before.holder === null ? [] : [before.holder];
         case 'asker': return [turn.asker ?? before.more.asked_by].filter((staff) => staff > 0);
         case 'assignee': return Object.entries(after.tasks).filter(([k]) => turn.changed.has(Number(k)) || Number(k) === course.struck || Number(k) === course.event.data.task)
-            .flatMap(([, task]) => [...registers.partyStaff(task.party), ...(task.staff === null ? [] : [task.staff])]);
+            .flatMap(([, task]) => [...registers.partyStaff(task.party, turn.now), ...(task.staff === null ? [] : [task.staff])]);
         case 'approver': return after.more.asked === undefined ? [] : turn.people(this.flow.approvals[after.more.asked].steps[after.more.asked_step]);
         default: return turn.people(to);
         }

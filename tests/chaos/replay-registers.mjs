@@ -25,7 +25,7 @@ export class Registers {
             partyCodes: keyed(data.parties, 'code'), reports: keyed(data.reports, 'id') });
         this.posts = grouped(data.posts, (row) => `${row.area_id}/${row.post}`);
         this.duty = grouped(data.duty, (row) => `${row.area_id}/${row.post}`);
-        this.members = grouped(data.staff.filter((row) => row.party_id !== null && !row.left), (row) => row.party_id);
+        this.members = grouped(data.staff.filter((row) => row.party_id !== null), (row) => row.party_id);
         this.mails = grouped(data.mails, (row) => row.case_id);
         this.forgotten = new Set(data.forgotten);
     }
@@ -36,12 +36,19 @@ export class Registers {
             yield area;
     }
 
+    /** Nobody is told who has left. */
+    isHere(staff, at) {
+        const left = this.staff.get(staff)?.left_at ?? null;
+        return left === null || left > at;
+    }
+
     /** Who holds a post here, or in the nearest area above where somebody does. */
     people(areaId, post, at) {
         for (const { id } of this.above(areaId)) {
             const key = `${id}/${post}`;
             const away = (this.duty.get(key) ?? []).filter((row) => row.kind === 'leave' && row.starts_at <= at && at < row.ends_at).map((row) => row.staff_id);
-            const here = (this.posts.get(key) ?? []).filter((row) => row.valid_from <= at && (row.valid_to === null || at < row.valid_to) && !away.includes(row.staff_id));
+            const here = (this.posts.get(key) ?? []).filter((row) => row.valid_from <= at && (row.valid_to === null || at < row.valid_to) && !away.includes(row.staff_id)
+                && this.isHere(row.staff_id, at));
             if (here.length > 0)
                 return here.map((row) => row.staff_id).sort((a, b) => a - b).slice(0, TOLD_MOST);
         }
@@ -65,8 +72,8 @@ export class Registers {
         return party !== null && party !== undefined && this.staff.get(staff)?.party_id === party;
     }
 
-    partyStaff(party) {
-        return (this.members.get(party) ?? []).map((row) => row.id).sort((a, b) => a - b).slice(0, TOLD_MOST);
+    partyStaff(party, at) {
+        return (this.members.get(party) ?? []).map((row) => row.id).filter((staff) => this.isHere(staff, at)).sort((a, b) => a - b).slice(0, TOLD_MOST);
     }
 
     canBeOrdered(party) {

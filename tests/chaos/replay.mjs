@@ -19,7 +19,7 @@ const QUERIES = {
     calendars: 'SELECT version, definition FROM calendars WHERE code = (SELECT min(code) FROM calendars) ORDER BY version',
     categories: 'SELECT code, grade, restricted, limits, responsible FROM categories',
     areas: 'SELECT id, parent_id, code, level FROM areas ORDER BY valid_to NULLS LAST',
-    staff: 'SELECT id, code, has_email, party_id, left_at IS NOT NULL AS left FROM staff',
+    staff: `SELECT id, code, has_email, party_id, ${micros('left_at')} FROM staff`,
     parties: 'SELECT id, code, kind FROM parties',
     posts: `SELECT staff_id, post, area_id, ${micros('valid_from')}, ${micros('valid_to')} FROM posts`,
     duty: `SELECT staff_id, post, area_id, kind, ${micros('starts_at')}, ${micros('ends_at')} FROM duty`,

@@ -274,7 +274,7 @@ export class Storm {
         this.say(`  drained in ${sums.drained.toFixed(1)} s; ops/check: ${sums.check}`);
         for (const text of little)
             this.say(`  TOO LITTLE: ${text}`);
-        for (const text of findings.slice(0, 40))
+        for (const text of findings.slice(0, 20))
             this.say(`  FOUND: ${text}`);
         this.say(`  ${findings.length} findings; seed ${this.seed}`);
     }
