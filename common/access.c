@@ -52,7 +52,8 @@ enum column {
     POST_AREA,
     LEVEL,
     POST_AREA_ID,
-    ROOT
+    ROOT,
+    READS
 };
 
 struct entry {
@@ -218,6 +219,7 @@ static void read_posts(struct wg_caller *caller, const PGresult *rows)
         wg_copy(post->post, sizeof post->post, wg_get_text(rows, row, POST));
         wg_copy(post->area, sizeof post->area, wg_get_text(rows, row, POST_AREA));
         wg_copy(post->level, sizeof post->level, wg_get_text(rows, row, LEVEL));
+        wg_copy(post->reads, sizeof post->reads, wg_get_text(rows, row, READS));
         post->area_id = wg_get_i64(rows, row, POST_AREA_ID);
         /* Of the whole city, and logged in: a key says by itself whether it is an administrator's.
          */

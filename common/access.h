@@ -16,11 +16,13 @@
 struct wg_service;
 struct wg_access;
 struct wg_request;
+struct wg_text;
 
 struct wg_post {
     char post[24];  /* leader, dispatcher … */
     char area[20];  /* code */
     char level[12]; /* of the area: district, street, community, grid, micro */
+    char reads[12]; /* restricted cases: "always", "waiting" (while nobody has them in hand) or "" */
     int64_t area_id;
 };
 
@@ -84,3 +86,6 @@ struct wg_range {
     char low[20], high[20];
 };
 size_t wg_readable(const struct wg_caller *caller, struct wg_range ranges[8]);
+/* What the caller may see, as JSON: the `sight` of the SQL function may_see
+ * (schema/migrations/0005_rates.sql), which is the one rule on who sees a case. */
+void wg_sight_write(const struct wg_caller *caller, struct wg_text *out);

@@ -81,6 +81,10 @@ void wg_reply_header(struct wg_request *request, const char *name, const char *v
  * it. */
 void wg_reply_cookie(struct wg_request *request, const char *name, const char *value,
                      int64_t seconds);
+/* The same for one that must come along when another site sends the browser here (SameSite=Lax), to
+ * addresses below path alone. */
+void wg_reply_lax_cookie(struct wg_request *request, const char *name, const char *value,
+                         int64_t seconds, const char *path);
 /* Replies; takes the body. */
 void wg_reply_json(struct wg_request *request, int status, struct json_object **body);
 /* Replies with these bytes, copied. */

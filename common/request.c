@@ -179,16 +179,34 @@ void wg_reply_header(struct wg_request *request, const char *name, const char *v
         (struct header){ .name = name, .value = wg_strdup(value) };
 }
 
-void wg_reply_cookie(struct wg_request *request, const char *name, const char *value,
-                     int64_t seconds)
+static void add_cookie(struct wg_request *request, const char *name, const char *value,
+                       const char *rest)
 {
     WG_AUTO(wg_text_destroy) struct wg_text text = { 0 };
     if (request->n_headers == WG_REPLY_HEADERS)
         abort();
-    wg_text_printf(&text, "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Strict%s", name, value,
-                   (long long)seconds, wg_request_tls(request) ? "; Secure" : "");
+    wg_text_printf(&text, "%s=%s; %s%s", name, value, rest,
+                   wg_request_tls(request) ? "; Secure" : "");
     request->headers[request->n_headers++] =
         (struct header){ .name = "Set-Cookie", .value = wg_strdup(text.bytes) };
+}
+
+void wg_reply_cookie(struct wg_request *request, const char *name, const char *value,
+                     int64_t seconds)
+{
+    char rest[80];
+    snprintf(rest, sizeof rest, "Path=/; Max-Age=%lld; HttpOnly; SameSite=Strict",
+             (long long)seconds);
+    add_cookie(request, name, value, rest);
+}
+
+void wg_reply_lax_cookie(struct wg_request *request, const char *name, const char *value,
+                         int64_t seconds, const char *path)
+{
+    char rest[160];
+    snprintf(rest, sizeof rest, "Path=%s; Max-Age=%lld; HttpOnly; SameSite=Lax", path,
+             (long long)seconds);
+    add_cookie(request, name, value, rest);
 }
 
 static void count_status(struct wg_http *http, int status)

@@ -36,7 +36,7 @@ GRANT INSERT ON audit
     TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
 
 -- Who calls, and what they may: common/access in every service. Sealed contacts are not among the columns.
-GRANT SELECT ON api_keys, areas, posts, categories, calendars, duty, places, competence
+GRANT SELECT ON api_keys, areas, posts, categories, calendars, duty, places, competence, restricted_readers
     TO "wangge-registry", "wangge-intake", "wangge-triage", "wangge-notification", "wangge-reporting";
 GRANT SELECT (id, code, name, name_en, tags, has_email, left_at, party_id, successor_id) ON staff
     TO "wangge-intake", "wangge-triage", "wangge-reporting";
@@ -50,7 +50,7 @@ GRANT SELECT, UPDATE (used_at) ON sessions, links
 -- ---------------------------------------------------------------- registry: who and where
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON areas, area_codes, area_addresses, places, parties, staff, posts, duty,
-    categories, calendars, competence, imports, import_staging TO "wangge-registry";
+    categories, calendars, competence, imports, import_staging, restricted_readers TO "wangge-registry";
 GRANT INSERT, UPDATE ON api_keys, links TO "wangge-registry"; -- a key or link is revoked, never deleted
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, login_failures, staff_identities TO "wangge-registry";
 GRANT SELECT, INSERT, UPDATE ON passwords TO "wangge-registry";
@@ -61,7 +61,7 @@ GRANT SELECT ON audit, reporters TO "wangge-registry"; -- reveals one at a time,
 GRANT SELECT, INSERT ON looks TO "wangge-registry"; -- and writes down each look
 GRANT DELETE ON reporters TO "wangge-registry"; -- when their time is over
 GRANT SELECT, INSERT ON forgotten TO "wangge-registry";
-GRANT SELECT ON cases, case_reports, workflows TO "wangge-registry"; -- whose report it is, and whether its case has ended
+GRANT SELECT ON cases, tasks, case_reports, workflows TO "wangge-registry"; -- whose report it is, and whether its case has ended
 GRANT SELECT (case_id, n, at) ON events TO "wangge-registry";
 GRANT SELECT (id, received_at) ON reports TO "wangge-registry";
 GRANT SELECT ON looks, forgotten TO "wangge-reporting"; -- which the reporter is shown
@@ -87,7 +87,7 @@ GRANT SELECT (report_id, consent, has_email) ON reporters TO "wangge-triage";
 
 GRANT SELECT, INSERT, UPDATE ON deliveries TO "wangge-notification";
 GRANT SELECT, DELETE, UPDATE (due_at, tries, reason, set_aside_at) ON notices TO "wangge-notification";
-GRANT SELECT ON cases, case_reports, events, reports, reporters, staff, parties, workflows TO "wangge-notification";
+GRANT SELECT ON cases, case_reports, events, tasks, reports, reporters, staff, parties, workflows TO "wangge-notification";
 
 -- ---------------------------------------------------------------- reporting: its own figures, and reading
 

@@ -290,6 +290,16 @@ static void take_source(struct judge *judge, struct json_object *value)
               "is taken only with that system's own key");
 }
 
+/* Whether there is such a person is not said: who complains need not know, and nobody may ask. */
+static void take_about(struct judge *judge, struct json_object *value)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+    const char *code = text_of(judge, value, "/about", 64);
+    if (code != NULL && strspn(code, letters) != strlen(code))
+        fault(judge, "/about", "应是工作人员的代码", "must be the code of a member of staff");
+    judge->report->about = code;
+}
+
 static const struct {
     const char *name;
     void (*take)(struct judge *judge, struct json_object *value);
@@ -310,6 +320,7 @@ static const struct {
     { "occurred_at", take_occurred_at },
     { "attributes", take_attributes },
     { "language", take_language },
+    { "about", take_about },
 };
 
 static void take_member(struct judge *judge, const char *name, struct json_object *value)

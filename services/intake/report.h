@@ -14,6 +14,7 @@ struct report {
     struct json_object *json;
     int64_t id, received_at, occurred_at;
     const char *text, *category, *area, *crs, *address, *channel, *language;
+    const char *about; /* code of the member of staff whom it complains about */
     bool has_point;
     double lat, lon;
     bool on_behalf, training;

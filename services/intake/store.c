@@ -143,6 +143,7 @@ static void put_row(struct store *store, struct wg_column **c, const struct subm
     put_hash(c[19], submission->has_key, submission->key_hash);
     put_hash(c[20], submission->has_key, submission->body_hash);
     put_sender(store, c[21], report);
+    wg_column_text(c[22], report->about);
 }
 
 static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
@@ -151,7 +152,7 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
         WG_I64,   WG_TIME,   WG_TIME,   WG_STRING, WG_STRING, WG_STRING, WG_F64,
         WG_F64,   WG_STRING, WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_BOOL,
         WG_BOOL,  WG_STRING, WG_STRING, WG_TIME,   WG_TIME,   WG_BYTEA,  WG_BYTEA,
-        WG_BYTEA, WG_I64,    WG_BYTEA,  WG_BOOL,   WG_BOOL,
+        WG_BYTEA, WG_STRING, WG_I64,    WG_BYTEA,  WG_BOOL,   WG_BOOL,
     };
     struct store *store = arg;
     struct wg_column *columns[WG_COUNT(types)];
@@ -162,7 +163,7 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
         put_row(store, columns, submission);
         if (submission->report.name != NULL || submission->report.phone != NULL ||
             submission->report.email != NULL)
-            add_sealed(store, &submission->report, columns + 22);
+            add_sealed(store, &submission->report, columns + 23);
     }
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     for (size_t i = 0; i < WG_COUNT(types); i++)

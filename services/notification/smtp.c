@@ -1,12 +1,11 @@
-/* See smtp.h. libcurl drives itself through two calls: it names descriptors to watch, and a time to
- * be called at. Once connected, the handle stays in the multi handle, since that owns the
- * connection; taking it out closes the connection at once. */
+/* See smtp.h. Once connected, the handle stays with common/curl, which owns the connection; taking
+ * it out closes the connection at once. */
 #include "services/notification/smtp.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "common/curl.h"
 #include "common/service.h"
 
 #include "services/notification/dialog.h"
@@ -16,14 +15,14 @@ enum { CONNECT_MS = 10000, TOTAL_MS = 40000, READ_BYTES = 4096 };
 struct smtp {
     struct wg_service *service;
     const struct smtp_settings *settings;
-    CURLM *multi;
-    int timer; /* libcurl's; -1: none */
+    struct wg_curl *curl;
 };
 
 /* Message lifetime: from smtp_send to its end. */
 struct sending {
     struct smtp *smtp;
     CURL *easy;
+    struct wg_transfer transfer;
     int timer;                /* of the whole */
     curl_socket_t descriptor; /* CURL_SOCKET_BAD until connected */
     char *to;
@@ -32,12 +31,6 @@ struct sending {
     struct dialog dialog;
     smtp_over *over;
     void *arg;
-};
-
-/* A descriptor that libcurl watches. */
-struct watched {
-    struct smtp *smtp;
-    curl_socket_t descriptor;
 };
 
 static void finish(struct sending *sending, enum letter_end end, const char *trouble)
@@ -54,7 +47,7 @@ static void finish(struct sending *sending, enum letter_end end, const char *tro
     if (sending->descriptor != CURL_SOCKET_BAD)
         wg_service_unwatch(smtp->service, sending->descriptor);
     wg_service_untimer(smtp->service, sending->timer);
-    curl_multi_remove_handle(smtp->multi, sending->easy);
+    wg_curl_remove(smtp->curl, sending->easy);
     curl_easy_cleanup(sending->easy);
     sending->over(end, dialog->code, reason, sending->arg);
     wg_text_destroy(&sending->letter);
@@ -127,8 +120,9 @@ static void on_dialog(void *arg)
     talk(arg);
 }
 
-static void connected(struct sending *sending, CURLcode code)
+static void connected(CURLcode code, void *arg)
 {
+    struct sending *sending = arg;
     if (code == CURLE_OK)
         curl_easy_getinfo(sending->easy, CURLINFO_ACTIVESOCKET, &sending->descriptor);
     if (code != CURLE_OK || sending->descriptor == CURL_SOCKET_BAD) {
@@ -139,67 +133,6 @@ static void connected(struct sending *sending, CURLcode code)
     dialog_begin(&sending->dialog, sending->smtp->settings->from, sending->to, &sending->letter,
                  &sending->out);
     talk(sending);
-}
-
-/* ---- libcurl on the loop */
-
-static void drive(struct smtp *smtp, curl_socket_t descriptor)
-{
-    int running, left;
-    curl_multi_socket_action(smtp->multi, descriptor, 0, &running);
-    for (CURLMsg *message; (message = curl_multi_info_read(smtp->multi, &left)) != NULL;) {
-        char *sending;
-        CURLcode code = message->data.result;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &sending);
-        if (message->msg == CURLMSG_DONE)
-            connected((struct sending *)(void *)sending, code);
-    }
-}
-
-static void on_descriptor(void *arg)
-{
-    const struct watched *watched = arg; /* may be gone when drive returns */
-    drive(watched->smtp, watched->descriptor);
-}
-
-static void on_time(void *arg)
-{
-    struct smtp *smtp = arg;
-    smtp->timer = -1;
-    drive(smtp, CURL_SOCKET_TIMEOUT);
-}
-
-static int on_watch(CURL *easy, curl_socket_t descriptor, int what, void *arg, void *known)
-{
-    struct smtp *smtp = arg;
-    struct watched *watched = known;
-    (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        if (watched != NULL)
-            wg_service_unwatch(smtp->service, descriptor);
-        curl_multi_assign(smtp->multi, descriptor, NULL);
-        free(watched);
-        return 0;
-    }
-    if (watched == NULL) {
-        watched = wg_new(sizeof *watched);
-        *watched = (struct watched){ .smtp = smtp, .descriptor = descriptor };
-        curl_multi_assign(smtp->multi, descriptor, watched);
-    }
-    wg_service_watch(smtp->service, descriptor, (what & CURL_POLL_OUT) != 0, on_descriptor,
-                     watched);
-    return 0;
-}
-
-static int on_timer(CURLM *multi, long timeout_ms, void *arg)
-{
-    struct smtp *smtp = arg;
-    (void)multi;
-    if (smtp->timer >= 0)
-        wg_service_untimer(smtp->service, smtp->timer);
-    smtp->timer =
-        timeout_ms < 0 ? -1 : wg_service_timer(smtp->service, timeout_ms, 1, on_time, smtp);
-    return 0;
 }
 
 /* ---- one letter */
@@ -246,22 +179,15 @@ void smtp_send(struct smtp *smtp, const char *to, struct wg_text *letter, smtp_o
     curl_easy_setopt(sending->easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(sending->easy, CURLOPT_PROXY, "");
     curl_easy_setopt(sending->easy, CURLOPT_CONNECT_ONLY, 1L);
-    curl_easy_setopt(sending->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(sending->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(sending->easy, CURLOPT_PRIVATE, (char *)sending);
     set_security(smtp->settings, sending->easy);
-    curl_multi_add_handle(smtp->multi, sending->easy);
+    sending->transfer = (struct wg_transfer){ connected, sending };
+    wg_curl_add(smtp->curl, sending->easy, &sending->transfer);
 }
 
 struct smtp *smtp_new(struct wg_service *service, const struct smtp_settings *settings)
 {
     struct smtp *smtp = wg_new(sizeof *smtp);
-    *smtp = (struct smtp){ .service = service, .settings = settings, .timer = -1 };
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    smtp->multi = curl_multi_init();
-    curl_multi_setopt(smtp->multi, CURLMOPT_SOCKETFUNCTION, on_watch);
-    curl_multi_setopt(smtp->multi, CURLMOPT_SOCKETDATA, smtp);
-    curl_multi_setopt(smtp->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-    curl_multi_setopt(smtp->multi, CURLMOPT_TIMERDATA, smtp);
+    *smtp = (struct smtp){ .service = service, .settings = settings, .curl = wg_curl_new(service) };
     return smtp;
 }

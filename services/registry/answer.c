@@ -241,8 +241,17 @@ void answer_template(struct wg_request *request, const struct kind *kind)
         return;
     }
     WG_AUTO(wg_text_destroy) struct wg_text text = { 0 };
+    wg_text_put(&text, "\xEF\xBB\xBF"); /* so that spreadsheets take it for UTF-8 */
+    for (size_t i = 0; i < kind->n; i++) {
+        const char *names = kind->columns[i].zh, *end = strstr(names, COLUMN_NAMES_MARK);
+        wg_text_printf(&text, "%s%.*s", i == 0 ? "" : ",",
+                       (int)(end == NULL ? strlen(names) : (size_t)(end - names)), names);
+    }
     for (size_t i = 0; i < kind->n; i++)
-        wg_text_printf(&text, "%s%s", i == 0 ? "" : ",", kind->columns[i].name);
+        wg_text_printf(&text, "%s%s", i == 0 ? "\r\n" : ",", kind->columns[i].name);
     wg_text_put(&text, "\r\n");
+    char disposition[80];
+    snprintf(disposition, sizeof disposition, "attachment; filename=\"%s.csv\"", kind->name);
+    wg_reply_header(request, "Content-Disposition", disposition);
     wg_reply_bytes(request, 200, "text/csv; charset=utf-8", text.bytes, text.length);
 }

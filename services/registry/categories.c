@@ -16,28 +16,45 @@ static const char *const start_names[] = { "at_once", "next_work_day", NULL };
 static const char *const end_names[] = { "exact", "close_of_day", NULL };
 enum { LIMIT_MOST = 1000000, CALENDAR_FAULT_ROOM = 200 };
 
-#define LIMIT_COLUMNS(clock)                                                                       \
-    { .name = clock "_n", .type = COLUMN_NUMBER, .highest = LIMIT_MOST },                          \
-        { .name = clock "_unit", .type = COLUMN_CHOICE, .choices = unit_names },                   \
-        { .name = clock "_start", .type = COLUMN_CHOICE, .choices = start_names },                 \
-    {                                                                                              \
-        .name = clock "_end", .type = COLUMN_CHOICE, .choices = end_names                          \
+#define LIMIT_COLUMNS(clock, word)                                                                   \
+    { .name = clock "_n", .type = COLUMN_NUMBER, .highest = LIMIT_MOST, .zh = word "期限" },         \
+        { .name = clock "_unit",                                                                     \
+          .type = COLUMN_CHOICE,                                                                     \
+          .choices = unit_names,                                                                     \
+          .zh = word "期限单位" },                                                                   \
+        { .name = clock "_start",                                                                    \
+          .type = COLUMN_CHOICE,                                                                     \
+          .choices = start_names,                                                                    \
+          .zh = word "期限起算" },                                                                   \
+    {                                                                                                \
+        .name = clock "_end", .type = COLUMN_CHOICE, .choices = end_names, .zh = word "期限截止" \
     }
 
 static const struct column category_columns[] = {
-    { .name = "code", .type = COLUMN_CATEGORY, .required = true },
-    { .name = "parent", .type = COLUMN_CATEGORY },
-    { .name = "name", .type = COLUMN_TEXT, .required = true },
-    { .name = "name_en", .type = COLUMN_TEXT, .required = true },
-    { .name = "grade", .type = COLUMN_CHOICE, .required = true, .choices = grade_names },
-    LIMIT_COLUMNS("accept"),
-    LIMIT_COLUMNS("resolve"),
-    LIMIT_COLUMNS("dispatch"),
-    { .name = "responsible", .type = COLUMN_CHOICE, .required = true, .choices = post_names },
-    { .name = "restricted", .type = COLUMN_FLAG },
-    { .name = "restricted_kind", .type = COLUMN_CHOICE, .choices = restricted_names },
-    { .name = "workflow", .type = COLUMN_CATEGORY },
-    { .name = "kind", .type = COLUMN_CHOICE, .choices = service_names },
+    { .name = "code", .type = COLUMN_CATEGORY, .required = true, .zh = "分类编码、编码" },
+    { .name = "parent", .type = COLUMN_CATEGORY, .zh = "上级分类、上级" },
+    { .name = "name", .type = COLUMN_TEXT, .required = true, .zh = "名称、分类名称" },
+    { .name = "name_en", .type = COLUMN_TEXT, .required = true, .zh = "英文名" },
+    { .name = "grade",
+      .type = COLUMN_CHOICE,
+      .required = true,
+      .choices = grade_names,
+      .zh = "等级" },
+    LIMIT_COLUMNS("accept", "接单"),
+    LIMIT_COLUMNS("resolve", "办结"),
+    LIMIT_COLUMNS("dispatch", "派单"),
+    { .name = "responsible",
+      .type = COLUMN_CHOICE,
+      .required = true,
+      .choices = post_names,
+      .zh = "责任岗位" },
+    { .name = "restricted", .type = COLUMN_FLAG, .zh = "限制查看" },
+    { .name = "restricted_kind",
+      .type = COLUMN_CHOICE,
+      .choices = restricted_names,
+      .zh = "限制类别" },
+    { .name = "workflow", .type = COLUMN_CATEGORY, .zh = "流程" },
+    { .name = "kind", .type = COLUMN_CHOICE, .choices = service_names, .zh = "服务类别" },
 };
 
 static const char *value_of(const struct line *line, const char *column)

@@ -8,6 +8,8 @@
 #include "common/json.h"
 #include "common/text.h"
 
+#include "services/registry/cells.h"
+
 const char *const post_names[] = { "leader",      "dedicated-leader", "worker",      "micro-member",
                                    "secretary",   "dispatcher",       "coordinator", "clerk",
                                    "supervisor",  "administrator",    "director",    "duty-officer",
@@ -70,6 +72,14 @@ static struct json_object *judge_text(const struct column *column, const char *t
         return NULL;
     *ret_fault = "text-long";
     return wg_utf8_count(text, strlen(text)) > most ? NULL : json_object_new_string(text);
+}
+
+/* 张三/李四 in one cell is two rows of a file. */
+static struct json_object *judge_person(const struct column *column, const char *text,
+                                        const char **ret_fault)
+{
+    *ret_fault = "two-people";
+    return cell_is_two(text) ? NULL : judge_text(column, text, ret_fault);
 }
 
 static struct json_object *judge_code(const struct column *column, const char *text,
@@ -146,7 +156,9 @@ static struct json_object *judge_time(const struct column *column, const char *t
 {
     int64_t at;
     *ret_fault = "time";
-    return wg_time_parse(text, &at) == 0 ? json_object_new_string(text) : NULL;
+    if (wg_time_parse(text, &at) == 0)
+        return json_object_new_string(text);
+    return cell_time(text, &at) == 0 ? json_object_new_string(wg_time_string(at)) : NULL;
 }
 
 static struct json_object *judge_number(const struct column *column, const char *text,
@@ -179,8 +191,11 @@ static struct json_object *judge_flag(const struct column *column, const char *t
                                       const char **ret_fault)
 {
     *ret_fault = "flag";
-    bool yes = strcmp(text, "true") == 0;
-    return yes || strcmp(text, "false") == 0 ? json_object_new_boolean(yes) : NULL;
+    static const char *const yes[] = { "true", "TRUE", "是", "1", NULL }, *const no[] = {
+        "false", "FALSE", "否", "0", NULL
+    };
+    bool is_yes = among(yes, text);
+    return is_yes || among(no, text) ? json_object_new_boolean(is_yes) : NULL;
 }
 
 /* One @ with something before it and a dot somewhere in the host after it; no spaces, quotes or
@@ -199,11 +214,11 @@ static struct json_object *judge_email(const struct column *column, const char *
                : NULL;
 }
 
-/* A spreadsheet's 1.38E+10 has no place here: digits, spaces, hyphens, one leading plus. */
+/* Digits, spaces, hyphens, one leading plus. */
 static struct json_object *judge_phone(const struct column *column, const char *text,
                                        const char **ret_fault)
 {
-    *ret_fault = "phone";
+    *ret_fault = cell_is_two(text) ? "two-numbers" : "phone";
     size_t length = strlen(text);
     const char *rest = text + (text[0] == '+');
     bool good = length >= 3 && length <= 32 && rest[0] != '\0' &&
@@ -212,16 +227,52 @@ static struct json_object *judge_phone(const struct column *column, const char *
 }
 
 static judge_value *const judges[] = {
-    [COLUMN_TEXT] = judge_text, [COLUMN_CODE] = judge_code,     [COLUMN_CATEGORY] = judge_category,
-    [COLUMN_AREA] = judge_area, [COLUMN_CHOICE] = judge_choice, [COLUMN_LIST] = judge_list,
-    [COLUMN_TIME] = judge_time, [COLUMN_NUMBER] = judge_number, [COLUMN_DEGREES] = judge_degrees,
-    [COLUMN_FLAG] = judge_flag, [COLUMN_EMAIL] = judge_email,   [COLUMN_PHONE] = judge_phone,
+    [COLUMN_PERSON] = judge_person,     [COLUMN_TEXT] = judge_text, [COLUMN_CODE] = judge_code,
+    [COLUMN_CATEGORY] = judge_category, [COLUMN_AREA] = judge_area, [COLUMN_CHOICE] = judge_choice,
+    [COLUMN_LIST] = judge_list,         [COLUMN_TIME] = judge_time, [COLUMN_NUMBER] = judge_number,
+    [COLUMN_DEGREES] = judge_degrees,   [COLUMN_FLAG] = judge_flag, [COLUMN_EMAIL] = judge_email,
+    [COLUMN_PHONE] = judge_phone,
 };
 
-/* Full-width digits and letters are plain ones everywhere but in texts. */
+/* Full-width signs are plain ones everywhere but in texts, whose digits and letters alone are. */
 static bool is_text(enum column_type type)
 {
-    return type == COLUMN_TEXT || type == COLUMN_LIST;
+    return type == COLUMN_TEXT || type == COLUMN_LIST || type == COLUMN_PERSON;
+}
+
+/* Whether a spreadsheet may have made a float of it, and whether it can be nothing but a number. */
+static bool is_digits(enum column_type type, bool *ret_sure)
+{
+    *ret_sure = type == COLUMN_AREA || type == COLUMN_PHONE || type == COLUMN_NUMBER;
+    return *ret_sure || type == COLUMN_CODE;
+}
+
+/* "；" splits lists as ";" does. */
+static void split_plainly(char *text)
+{
+    for (char *at; (at = strstr(text, "；")) != NULL;) {
+        *at = ';';
+        memmove(at + 1, at + strlen("；"), strlen(at + strlen("；")) + 1);
+    }
+}
+
+/* The text that is judged; NULL with the fault's name where a spreadsheet lost it. The caller owns
+ * it. */
+static char *make_plain(const struct column *column, const char *value, const char **ret_fault)
+{
+    WG_AUTO(wg_free) char *clean = cell_clean(value);
+    char digits[CELL_NUMBER_ROOM];
+    bool sure;
+    if (column->type == COLUMN_LIST)
+        split_plainly(clean);
+    if (is_text(column->type))
+        return wg_strdup(clean);
+    WG_AUTO(wg_free) char *plain = wg_text_halfwidth(clean);
+    enum cell_number kind =
+        is_digits(column->type, &sure) ? cell_number(plain, sure, digits) : CELL_PLAIN;
+    bool part = column->type == COLUMN_NUMBER && strpbrk(plain, "eE") == NULL;
+    *ret_fault = part ? "number" : "number-float";
+    return kind == CELL_LOST ? NULL : wg_strdup(kind == CELL_RECOVERED ? digits : plain);
 }
 
 struct json_object *columns_row(const struct column *columns, size_t n, const struct line *line,
@@ -235,12 +286,16 @@ struct json_object *columns_row(const struct column *columns, size_t n, const st
                 faults_add(faults, line->number, column->name, "required", NULL);
             continue;
         }
-        WG_AUTO(wg_free)
-        char *text =
-            is_text(column->type) ? wg_strdup(line->values[i]) : wg_text_halfwidth(line->values[i]);
         const char *fault = NULL;
-        struct json_object *value = judges[column->type](column, text, &fault);
-        if (value == NULL)
+        WG_AUTO(wg_free) char *text = make_plain(column, line->values[i], &fault);
+        bool empty = text != NULL && text[0] == '\0'; /* nothing but spaces */
+        struct json_object *value =
+            text == NULL || empty ? NULL : judges[column->type](column, text, &fault);
+        if (empty && !column->required)
+            continue;
+        if (empty)
+            faults_add(faults, line->number, column->name, "required", NULL);
+        else if (value == NULL)
             faults_add(faults, line->number, column->name, fault, line->values[i]);
         else
             json_object_object_add(row, column->name, value);

@@ -9,16 +9,19 @@
 
 #include "services/registry/faults.h"
 
+#define COLUMN_NAMES_MARK "、" /* between the Chinese names of a column */
+
 enum { COLUMNS_MOST = 32, LIST_ENTRIES_MOST = 200 };
 
 enum column_type {
     COLUMN_TEXT,     /* one line of text, at most `highest` characters (0 = 100) */
+    COLUMN_PERSON,   /* the same, and one person's name */
     COLUMN_CODE,     /* letters, digits, '-', '_', '.' */
     COLUMN_CATEGORY, /* a category's code */
     COLUMN_AREA,     /* 6–17 digits */
     COLUMN_CHOICE,   /* one of `choices` */
     COLUMN_LIST,     /* texts split by ';', at most `highest` (0 = LIST_ENTRIES_MOST) */
-    COLUMN_TIME,     /* RFC 3339 */
+    COLUMN_TIME,     /* RFC 3339, or as spreadsheets write it; RFC 3339 in the row */
     COLUMN_NUMBER,   /* whole, lowest–highest */
     COLUMN_DEGREES,  /* lowest–highest */
     COLUMN_FLAG,     /* true, false; empty = false */
@@ -32,6 +35,7 @@ struct column {
     bool required;
     int64_t lowest, highest;
     const char *const *choices; /* NULL-ended */
+    const char *zh; /* what it is called in Chinese files, split by 、; the first in templates */
 };
 
 struct line {

@@ -8,14 +8,18 @@ static const char *const list_names[] = { "own", "support", "taken-back", NULL }
 enum { NOTE_MOST = 300 };
 
 static const struct column competence_columns[] = {
-    { .name = "code", .type = COLUMN_CODE, .required = true },
-    { .name = "category", .type = COLUMN_CATEGORY },
-    { .name = "area", .type = COLUMN_AREA, .required = true },
-    { .name = "post", .type = COLUMN_CHOICE, .choices = post_names },
-    { .name = "party", .type = COLUMN_CODE },
-    { .name = "list", .type = COLUMN_CHOICE, .required = true, .choices = list_names },
-    { .name = "note", .type = COLUMN_TEXT, .highest = NOTE_MOST },
-    { .name = "note_en", .type = COLUMN_TEXT, .highest = NOTE_MOST },
+    { .name = "code", .type = COLUMN_CODE, .required = true, .zh = "编码、编号" },
+    { .name = "category", .type = COLUMN_CATEGORY, .zh = "分类编码、分类" },
+    { .name = "area", .type = COLUMN_AREA, .required = true, .zh = "区划编码、区划" },
+    { .name = "post", .type = COLUMN_CHOICE, .choices = post_names, .zh = "岗位" },
+    { .name = "party", .type = COLUMN_CODE, .zh = "单位编码、单位" },
+    { .name = "list",
+      .type = COLUMN_CHOICE,
+      .required = true,
+      .choices = list_names,
+      .zh = "清单" },
+    { .name = "note", .type = COLUMN_TEXT, .highest = NOTE_MOST, .zh = "说明" },
+    { .name = "note_en", .type = COLUMN_TEXT, .highest = NOTE_MOST, .zh = "英文说明" },
 };
 
 static void judge_competence(const struct line *line, struct json_object *row,

@@ -68,7 +68,8 @@ static enum csv_result read_quoted(struct csv *csv)
             return CSV_UNENDED;
         }
         size_t length = (size_t)(quote - from);
-        for (const char *p = from; (p = memchr(p, '\n', (size_t)(quote - p))) != NULL; p++)
+        for (const char *p = from;
+             !csv->by_record && (p = memchr(p, '\n', (size_t)(quote - p))) != NULL; p++)
             csv->next_line++;
         keep(csv, from, length);
         csv->offset += length + 1;

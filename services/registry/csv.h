@@ -15,6 +15,7 @@ struct csv {
     const char *bytes; /* borrowed */
     size_t length, offset;
     size_t next_line; /* line of the file on which the next record begins */
+    bool by_record;   /* of a spreadsheet: a record is a line, whatever its cells hold */
     /* Of the record in hand: */
     size_t line;
     size_t n;

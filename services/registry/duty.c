@@ -8,13 +8,21 @@
 static const char *const duty_names[] = { "duty", "stand-in", "leave", "night", "holiday", NULL };
 
 static const struct column duty_columns[] = {
-    { .name = "code", .type = COLUMN_CODE, .required = true },
-    { .name = "area", .type = COLUMN_AREA, .required = true },
-    { .name = "post", .type = COLUMN_CHOICE, .required = true, .choices = post_names },
-    { .name = "staff", .type = COLUMN_CODE, .required = true },
-    { .name = "kind", .type = COLUMN_CHOICE, .required = true, .choices = duty_names },
-    { .name = "starts_at", .type = COLUMN_TIME, .required = true },
-    { .name = "ends_at", .type = COLUMN_TIME, .required = true },
+    { .name = "code", .type = COLUMN_CODE, .required = true, .zh = "值班编码、编码、编号" },
+    { .name = "area", .type = COLUMN_AREA, .required = true, .zh = "区划编码、网格编码" },
+    { .name = "post",
+      .type = COLUMN_CHOICE,
+      .required = true,
+      .choices = post_names,
+      .zh = "岗位" },
+    { .name = "staff", .type = COLUMN_CODE, .required = true, .zh = "人员编码、值班人员、人员" },
+    { .name = "kind",
+      .type = COLUMN_CHOICE,
+      .required = true,
+      .choices = duty_names,
+      .zh = "类别、值班类别" },
+    { .name = "starts_at", .type = COLUMN_TIME, .required = true, .zh = "开始、开始时间、起" },
+    { .name = "ends_at", .type = COLUMN_TIME, .required = true, .zh = "结束、结束时间、止" },
 };
 
 static void judge_duty(const struct line *line, struct json_object *row, struct faults *faults)

@@ -39,6 +39,7 @@ void import_release(struct import *import)
     faults_destroy(&import->faults);
     store_slice_destroy(&import->slice);
     upload_close(&import->upload);
+    upload_close(&import->converted);
     free(import);
 }
 
@@ -67,7 +68,7 @@ static void close_store(struct import *import, const char *outcome)
         registry->tidy = false;
 }
 
-static void end_failed(struct import *import)
+void import_fail(struct import *import)
 {
     log_end(import, "failed");
     close_store(import, "failed");
@@ -106,12 +107,12 @@ static bool failed(struct import *import, const struct wg_flight *flight, size_t
         wg_log(WG_WARNING, "import-flight", "import=%lld sqlstate=%s message=%s",
                (long long)import->store.id, wg_flight_sqlstate(flight),
                wg_log_quote(wg_flight_message(flight)));
-        end_failed(import);
+        import_fail(import);
         return true;
     }
     if (PQntuples(wg_flight_result(flight, renewal)) == 1)
         return false;
-    end_failed(import);
+    import_fail(import);
     return true;
 }
 
@@ -129,7 +130,7 @@ static void on_found(struct wg_flight *flight, void *arg)
         import->committed = true;
         end_well(import, "done");
     } else if (result != NULL || ++import->asked > ASK_AGAIN_MOST) {
-        end_failed(import);
+        import_fail(import);
     } else {
         wg_service_timer(import->registry->service, ASK_AGAIN_MS, 1, find_again, import);
     }
@@ -140,7 +141,7 @@ static void find_again(void *arg)
 {
     struct import *import = arg;
     if (store_import_find(import->registry->store, &import->store, on_found, import) != 0)
-        end_failed(import);
+        import_fail(import);
 }
 
 static void on_swapped(struct wg_flight *flight, void *arg)
@@ -161,7 +162,7 @@ static void on_swapped(struct wg_flight *flight, void *arg)
                (long long)import->store.id, wg_flight_sqlstate(flight),
                wg_log_quote(wg_flight_message(flight)));
     }
-    end_failed(import);
+    import_fail(import);
 }
 
 static void swap(struct import *import)
@@ -178,7 +179,7 @@ static void swap(struct import *import)
     import->store.detail = json_object_to_json_string_ext(detail, JSON_C_TO_STRING_PLAIN);
     if (WG_FAULT(REGISTRY_BEFORE_SWAP) != 0 ||
         store_import_swap(import->registry->store, &import->store, on_swapped, import) != 0)
-        end_failed(import);
+        import_fail(import);
 }
 
 /* ---- check and plan */
@@ -220,7 +221,7 @@ static void plan_more(struct import *import)
         result = store_import_count(store, &import->store, on_counted, import);
     }
     if (result != 0)
-        end_failed(import);
+        import_fail(import);
 }
 
 static void on_checked(struct wg_flight *flight, void *arg)
@@ -250,7 +251,7 @@ static void check(struct import *import)
     }
     import->store.now = wg_clock_now();
     if (store_import_check(import->registry->store, &import->store, on_checked, import) != 0)
-        end_failed(import);
+        import_fail(import);
 }
 
 /* ---- read and stage */
@@ -267,7 +268,7 @@ static void stage(struct import *import)
     import->store.now = wg_clock_now();
     if (store_import_stage(import->registry->store, &import->store, &import->slice, on_staged,
                            import) != 0)
-        end_failed(import);
+        import_fail(import);
 }
 
 static void keep_row(struct import *import, size_t line, struct json_object *row)
@@ -313,7 +314,7 @@ static void on_open(struct wg_flight *flight, void *arg)
     struct import *import = arg;
     const PGresult *result = wg_flight_result(flight, 2);
     if (result == NULL) {
-        end_failed(import);
+        import_fail(import);
         return;
     }
     if (PQntuples(result) == 0) {
@@ -333,7 +334,7 @@ void import_run(struct import *import)
     import->store.now = wg_clock_now();
     import->store.owner = import->registry->owner;
     if (store_import_open(import->registry->store, &import->store, on_open, import) != 0)
-        end_failed(import);
+        import_fail(import);
 }
 
 /* ---- the service's start and end */

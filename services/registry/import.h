@@ -24,7 +24,8 @@ struct import {
     struct wg_request *request; /* NULL once its connection has broken */
     struct store_import store;
     struct answer_counts counts;
-    struct upload upload;
+    struct upload upload, converted; /* as it came; as it is read, while a helper writes it */
+    size_t scanned;
     struct reader reader;
     struct faults faults;
     struct store_slice slice;
@@ -39,6 +40,8 @@ struct import {
 /* Goes on from the body in import->upload, which is mapped; answers and releases when it is over.
  */
 void import_run(struct import *import);
+/* Ends it: something of ours was in the way. */
+void import_fail(struct import *import);
 /* Frees it and makes room for the next one. */
 void import_release(struct import *import);
 

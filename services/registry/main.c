@@ -10,8 +10,10 @@
 #include "common/service.h"
 
 #include "registry_sql.h"
+#include "services/registry/convert.h"
 #include "services/registry/forget.h"
 #include "services/registry/import.h"
+#include "services/registry/oidc.h"
 #include "services/registry/password.h"
 #include "services/registry/receive.h"
 #include "services/registry/registry.h"
@@ -23,6 +25,7 @@ enum { READS_IN_FLIGHT = 16, TIDY_MS = 1000, FORGET_MS = 3600 * 1000 };
 
 static const char *folder, *totp_posts;
 static int64_t reporter_days;
+static struct oidc_settings sso;
 
 static const struct wg_setting settings[] = {
     { "WANGGE_REPORTER_DAYS", WG_NUMBER, "365", 1, 36500,
@@ -33,6 +36,17 @@ static const struct wg_setting settings[] = {
     { "WANGGE_TOTP_POSTS", WG_TEXT, "", 0, 0,
       "posts that must log in with a one-time code too, a comma between: dispatcher,administrator",
       &totp_posts, NULL },
+    { "WANGGE_OIDC_ISSUER", WG_TEXT, "", 0, 0,
+      "the city's single sign-on (OpenID Connect), https://…; empty: none", &sso.issuer, NULL },
+    { "WANGGE_OIDC_CLIENT_ID", WG_TEXT, "wangge", 0, 0, "who we are there", &sso.client_id, NULL },
+    { "WANGGE_OIDC_CLIENT_SECRET_FILE", WG_TEXT, "", 0, 0, "our secret there; empty: none",
+      &sso.secret_file, NULL },
+    { "WANGGE_OIDC_CLAIM", WG_TEXT, "", 0, 0,
+      "the claim that is the staff code (preferred_username); empty: an administrator says who is "
+      "who",
+      &sso.claim, NULL },
+    { "WANGGE_URL", WG_TEXT, "http://127.0.0.1:8080", 0, 0, "the door's address, to come back to",
+      &sso.door, NULL },
 };
 
 /* What contacts are sealed to; without it no import of staff or parties may run. */
@@ -91,9 +105,12 @@ int main(int argc, char **argv)
     struct wg_db *writes = wg_db_new(registry.service, "write", sql_statements, SQL_COUNT, 1);
     WG_AUTO(store_destroy) struct store *store = registry.store = store_new(reads, writes);
     add_sessions(&registry, reads, writes);
+    WG_AUTO(oidc_destroy) struct oidc *oidc = registry.oidc = oidc_new(registry.service, &sso);
     WG_AUTO(wg_helper_destroy)
     struct wg_helper *passwords = registry.passwords =
         wg_helper_new(registry.service, &password_rules);
+    WG_AUTO(wg_helper_destroy)
+    struct wg_helper *converter = registry.convert = convert_new(registry.service);
     WG_AUTO(wg_access_destroy)
     struct wg_access *access = wg_access_new(registry.service, reads, SQL_FIND_CALLER);
     wg_service_beat(registry.service, reads, SQL_BEAT_INSTANCE);

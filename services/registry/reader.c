@@ -32,37 +32,11 @@ static void add_offset(struct reader *reader, size_t line, size_t offset)
 
 /* ---- CSV */
 
-static void judge_header(struct reader *reader)
-{
-    const struct kind *kind = reader->kind;
-    bool seen[COLUMNS_MOST] = { false };
-    for (size_t i = 0; i < reader->csv.n; i++) {
-        const char *name = csv_field(&reader->csv, i);
-        size_t column = columns_find(kind->columns, kind->n, name);
-        reader->columns[i] = column;
-        if (column == kind->n)
-            faults_add(reader->faults, reader->csv.line, name, "column-unknown", name);
-        else if (seen[column])
-            faults_add(reader->faults, reader->csv.line, name, "column-twice", NULL);
-        else
-            seen[column] = true;
-    }
-    for (size_t i = 0; i < kind->n; i++) {
-        if (kind->columns[i].required && !seen[i])
-            faults_add(reader->faults, reader->csv.line, kind->columns[i].name, "column-missing",
-                       NULL);
-    }
-    reader->n_columns = reader->csv.n;
-}
-
 static void open_csv(struct reader *reader, const char *bytes, size_t length)
 {
     csv_start(&reader->csv, bytes, length);
-    enum csv_result result = csv_next(&reader->csv);
-    if (result == CSV_RECORD)
-        judge_header(reader);
-    else
-        faults_add(reader->faults, 1, "", result == CSV_END ? "empty" : csv_faults[result], NULL);
+    reader->csv.by_record = reader->sheet;
+    header_read(&reader->csv, reader->kind, &reader->header, reader->faults);
     reader->ended = reader->faults->total > 0;
 }
 
@@ -86,29 +60,55 @@ static struct json_object *judge(struct reader *reader, const struct line *line)
     return wg_json_text(row, "code") == NULL ? NULL : json_object_get(row);
 }
 
+/* The name of the column of field i, "" where it has none. */
+static const char *column_name(const struct reader *reader, size_t i)
+{
+    bool named = i < reader->header.n && reader->header.columns[i] < reader->kind->n;
+    return named ? reader->kind->columns[reader->header.columns[i]].name : "";
+}
+
+static bool is_empty(const struct csv *csv, size_t from)
+{
+    for (size_t i = from; i < csv->n; i++) {
+        if (csv_field(csv, i)[0] != '\0')
+            return false;
+    }
+    return true;
+}
+
+/* Passes over rows without anything in them, as spreadsheets leave them at their end. */
+static enum csv_result next_filled(struct csv *csv)
+{
+    enum csv_result result;
+    do
+        result = csv_next(csv);
+    while (result == CSV_RECORD && is_empty(csv, 0));
+    return result;
+}
+
 static int next_record(struct reader *reader, struct json_object **ret_row, size_t *ret_line)
 {
-    enum csv_result result = csv_next(&reader->csv);
+    struct csv *csv = &reader->csv;
+    enum csv_result result = next_filled(csv);
     if (result == CSV_END)
         return READER_END;
     *ret_row = NULL;
-    *ret_line = reader->csv.line;
+    *ret_line = csv->line;
     if (result != CSV_RECORD) {
-        bool named =
-            reader->csv.n < reader->n_columns && reader->columns[reader->csv.n] < reader->kind->n;
-        const char *column =
-            named ? reader->kind->columns[reader->columns[reader->csv.n]].name : "";
-        faults_add(reader->faults, reader->csv.line, column, csv_faults[result], NULL);
+        faults_add(reader->faults, csv->line, column_name(reader, csv->n), csv_faults[result],
+                   NULL);
         return 0;
     }
-    if (reader->csv.n != reader->n_columns) {
-        faults_add(reader->faults, reader->csv.line, "", "field-count", NULL);
+    if ((csv->n < reader->header.n && !reader->sheet) || !is_empty(csv, reader->header.n)) {
+        faults_add(reader->faults, csv->line, "", "field-count", NULL);
         return 0;
     }
-    struct line line = { .number = reader->csv.line };
-    for (size_t i = 0; i < reader->csv.n; i++) {
-        const char *field = csv_field(&reader->csv, i);
-        line.values[reader->columns[i]] = field[0] == '\0' ? NULL : field;
+    struct line line = { .number = csv->line };
+    for (size_t i = 0; i < csv->n && i < reader->header.n; i++) {
+        const char *field = csv_field(csv, i);
+        size_t column = reader->header.columns[i];
+        if (column < reader->kind->n)
+            line.values[column] = field[0] == '\0' ? NULL : field;
     }
     *ret_row = judge(reader, &line);
     return 0;

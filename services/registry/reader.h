@@ -3,7 +3,7 @@
 #pragma once
 
 #include "services/registry/collection.h"
-#include "services/registry/csv.h"
+#include "services/registry/header.h"
 #include "services/registry/kinds.h"
 
 enum { READER_ROWS_MOST = 200000 };
@@ -17,9 +17,9 @@ struct reader {
     size_t rows; /* read so far, faulty ones too */
     bool ended;
     bool broken; /* it is no JSON as a whole: the last fault says what */
+    bool sheet;  /* the CSV was a spreadsheet: lines are its rows, short ones are filled up */
     struct csv csv;
-    size_t columns[CSV_FIELDS_MOST]; /* of each field of the header, its column */
-    size_t n_columns;
+    struct header header;
     struct collection collection;
     const char *bytes;
     size_t length;

@@ -8,6 +8,7 @@
 #include "common/access.h"
 #include "common/clock.h"
 
+#include "services/registry/convert.h"
 #include "services/registry/import.h"
 #include "services/registry/registry.h"
 
@@ -29,24 +30,33 @@ static bool find_form(struct wg_request *request, const struct kind *kind,
 {
     const char *type = wg_request_header(request, "Content-Type");
     size_t length = type == NULL ? 0 : strcspn(type, "; \t");
-    static const char *const names[] = { [READER_CSV] = "text/csv",
-                                         [READER_GEOJSON] = "application/geo+json",
-                                         [READER_JSON] = "application/json" };
-    for (size_t i = 0; i < WG_COUNT(names); i++) {
-        bool taken = kind->document ? i == READER_JSON
-                                    : i == READER_CSV || (i == READER_GEOJSON && kind->drawn);
-        if (taken && length == strlen(names[i]) && strncasecmp(type, names[i], length) == 0) {
-            *ret_form = (enum reader_form)i;
+    /* What a spreadsheet is, its bytes say: people send them as CSV, too. */
+    static const struct {
+        enum reader_form form;
+        const char *name;
+    } types[] = {
+        { READER_CSV, "text/csv" },
+        { READER_CSV, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+        { READER_GEOJSON, "application/geo+json" },
+        { READER_JSON, "application/json" },
+    };
+    for (size_t i = 0; i < WG_COUNT(types); i++) {
+        enum reader_form form = types[i].form;
+        bool taken = kind->document ? form == READER_JSON
+                                    : form == READER_CSV || (form == READER_GEOJSON && kind->drawn);
+        if (taken && length == strlen(types[i].name) &&
+            strncasecmp(type, types[i].name, length) == 0) {
+            *ret_form = form;
             return true;
         }
     }
     wg_reply_refusal(request, 415, "unsupported-media-type",
                      kind->document ? "请用 application/json"
-                     : kind->drawn  ? "请用 text/csv 或 application/geo+json"
-                                    : "请用 text/csv",
+                     : kind->drawn  ? "请用 text/csv、xlsx 或 application/geo+json"
+                                    : "请用 text/csv 或 xlsx",
                      kind->document ? "Use application/json"
-                     : kind->drawn  ? "Use text/csv or application/geo+json"
-                                    : "Use text/csv");
+                     : kind->drawn  ? "Use text/csv, xlsx or application/geo+json"
+                                    : "Use text/csv or xlsx");
     return false;
 }
 
@@ -85,6 +95,7 @@ static void begin(struct wg_request *request, void *arg)
     }
     struct import *import = wg_new(sizeof *import);
     import->registry = registry;
+    import->converted.file = -1;
     import->request = request;
     import->dry_run = dry_run;
     import->started = wg_clock_mono();
@@ -131,7 +142,7 @@ void receive_post(struct wg_request *request, void *arg)
                              "The server cannot keep the file");
         return;
     }
-    import_run(import);
+    convert_run(import);
 }
 
 void receive_template(struct wg_request *request, void *arg)

@@ -27,9 +27,10 @@ struct registry {
     struct wg_helper *passwords;  /* hashes them */
     const char *totp_posts;       /* a comma between: who must have a second factor */
     uint8_t seal_secret[WG_SECRET_BYTES];
-    struct oidc *oidc;  /* the city's single sign-on; NULL: none */
-    const char *folder; /* where bodies of imports are gathered */
-    char owner[32];     /* this instance's name on its imports */
+    struct wg_helper *convert; /* makes CSV in UTF-8 of what people save */
+    struct oidc *oidc;         /* the city's single sign-on; NULL: none */
+    const char *folder;        /* where bodies of imports are gathered */
+    char owner[32];            /* this instance's name on its imports */
     uint8_t seal_key[WG_SECRET_BYTES];
     struct import *import; /* the one that this instance runs; NULL: none */
     struct forgetting forgetting;

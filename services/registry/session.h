@@ -13,6 +13,11 @@ wg_handler session_change_password, session_set_password;
 /* session_totp.c */
 wg_handler session_enrol_totp, session_confirm_totp, session_remove_totp;
 
+/* session_oidc.c */
+wg_handler session_oidc, session_oidc_callback;
+/* session_identity.c */
+wg_handler session_identity_make, session_identity_list, session_identity_remove;
+
 struct registry;
 /* Removes what is long over; a timer's callback. */
 void session_tidy(void *registry);

@@ -279,3 +279,48 @@ int session_store_revoke_link(struct registry *registry, int64_t id, const char 
     wg_params_text(params, actor);
     return ask(registry->writes, SQL_REVOKE_LINK, &params, landed, arg);
 }
+
+/* ---- who somebody is at a single sign-on */
+
+int session_store_find_identity(struct registry *registry, const struct session_identity *identity,
+                                wg_landed *landed, void *arg)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_text(params, identity->issuer);
+    wg_params_text(params, identity->subject);
+    wg_params_text(params, identity->code);
+    wg_params_time(params, wg_clock_now());
+    return ask(registry->reads, SQL_FIND_IDENTITY, &params, landed, arg);
+}
+
+int session_store_make_identity(struct registry *registry, const struct session_identity *identity,
+                                wg_landed *landed, void *arg)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_text(params, identity->code);
+    wg_params_text(params, identity->issuer);
+    wg_params_text(params, identity->subject);
+    wg_params_time(params, wg_clock_now());
+    wg_params_text(params, identity->actor);
+    return ask(registry->writes, SQL_INSERT_IDENTITY, &params, landed, arg);
+}
+
+int session_store_list_identities(struct registry *registry, const char *code, wg_landed *landed,
+                                  void *arg)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_text(params, code);
+    return ask(registry->reads, SQL_LIST_IDENTITIES, &params, landed, arg);
+}
+
+int session_store_remove_identity(struct registry *registry,
+                                  const struct session_identity *identity, wg_landed *landed,
+                                  void *arg)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_text(params, identity->code);
+    wg_params_i64(params, identity->id);
+    wg_params_time(params, wg_clock_now());
+    wg_params_text(params, identity->actor);
+    return ask(registry->writes, SQL_DELETE_IDENTITY, &params, landed, arg);
+}

@@ -140,3 +140,20 @@ int session_store_find_link(struct registry *registry, int64_t id, wg_landed *la
                             void *arg) WG_MUST_USE;
 int session_store_revoke_link(struct registry *registry, int64_t id, const char *actor,
                               wg_landed *landed, void *arg) WG_MUST_USE;
+
+/* ---- who somebody is at a single sign-on */
+
+struct session_identity {
+    const char *code, *issuer, *subject, *actor;
+    int64_t id;
+};
+/* code: of the claim that names it; NULL: issuer and subject decide. */
+int session_store_find_identity(struct registry *registry, const struct session_identity *identity,
+                                wg_landed *landed, void *arg) WG_MUST_USE;
+int session_store_make_identity(struct registry *registry, const struct session_identity *identity,
+                                wg_landed *landed, void *arg) WG_MUST_USE;
+int session_store_list_identities(struct registry *registry, const char *code, wg_landed *landed,
+                                  void *arg) WG_MUST_USE;
+int session_store_remove_identity(struct registry *registry,
+                                  const struct session_identity *identity, wg_landed *landed,
+                                  void *arg) WG_MUST_USE;

@@ -13,25 +13,29 @@ static const char *const party_names[] = { "department", "property_company", "po
                                            "vertical",   "former_owner",     "other",  NULL };
 
 static const struct column staff_columns[] = {
-    { .name = "code", .type = COLUMN_CODE, .required = true },
-    { .name = "name", .type = COLUMN_TEXT, .required = true },
-    { .name = "name_en", .type = COLUMN_TEXT },
-    { .name = "tags", .type = COLUMN_LIST },
-    { .name = "email", .type = COLUMN_EMAIL },
-    { .name = "phone", .type = COLUMN_PHONE },
-    { .name = "posts", .type = COLUMN_LIST, .highest = POSTS_MOST },
-    { .name = "party", .type = COLUMN_CODE },
+    { .name = "code", .type = COLUMN_CODE, .required = true, .zh = "人员编码、编码、编号、工号" },
+    { .name = "name", .type = COLUMN_PERSON, .required = true, .zh = "姓名、名字" },
+    { .name = "name_en", .type = COLUMN_TEXT, .zh = "英文名" },
+    { .name = "tags", .type = COLUMN_LIST, .zh = "标签、身份" },
+    { .name = "email", .type = COLUMN_EMAIL, .zh = "邮箱、电子邮箱、邮件" },
+    { .name = "phone", .type = COLUMN_PHONE, .zh = "电话、手机、手机号、联系电话、手机号码" },
+    { .name = "posts", .type = COLUMN_LIST, .highest = POSTS_MOST, .zh = "岗位、职务" },
+    { .name = "party", .type = COLUMN_CODE, .zh = "所属单位、单位" },
 };
 
 static const struct column party_columns[] = {
-    { .name = "code", .type = COLUMN_CODE, .required = true },
-    { .name = "name", .type = COLUMN_TEXT, .required = true },
-    { .name = "name_en", .type = COLUMN_TEXT },
-    { .name = "kind", .type = COLUMN_CHOICE, .required = true, .choices = party_names },
-    { .name = "area", .type = COLUMN_AREA },
-    { .name = "email", .type = COLUMN_EMAIL },
-    { .name = "phone", .type = COLUMN_PHONE },
-    { .name = "calendar", .type = COLUMN_CODE },
+    { .name = "code", .type = COLUMN_CODE, .required = true, .zh = "单位编码、编码、编号" },
+    { .name = "name", .type = COLUMN_TEXT, .required = true, .zh = "单位名称、名称、单位" },
+    { .name = "name_en", .type = COLUMN_TEXT, .zh = "英文名" },
+    { .name = "kind",
+      .type = COLUMN_CHOICE,
+      .required = true,
+      .choices = party_names,
+      .zh = "类别、单位类别" },
+    { .name = "area", .type = COLUMN_AREA, .zh = "区划编码、网格编码、所在区划" },
+    { .name = "email", .type = COLUMN_EMAIL, .zh = "邮箱、电子邮箱" },
+    { .name = "phone", .type = COLUMN_PHONE, .zh = "电话、联系电话" },
+    { .name = "calendar", .type = COLUMN_CODE, .zh = "日历" },
 };
 
 /* Moves email and phone into "contact". */

@@ -7,8 +7,10 @@
 #include "common/clock.h"
 #include "common/crypto.h"
 #include "common/db.h"
+#include "common/json.h"
 #include "common/text.h"
 
+#include "services/reporting/matter.h"
 #include "services/reporting/store.h"
 #include "services/reporting/words.h"
 
@@ -120,6 +122,27 @@ static bool is_overdue(const PGresult *rows, int row, const struct words *words)
            !words_final(words, wg_get_text(rows, row, CASE_STATE));
 }
 
+/* What ends first, and what it waits for while it is on hold. */
+static void add_clock(struct json_object *item, const PGresult *rows, int row,
+                      const struct words *words, bool english)
+{
+    const char *text = wg_get_text(rows, row, CASE_CLOCKS),
+               *more_text = wg_get_text(rows, row, CASE_MORE);
+    WG_AUTO(wg_json_put)
+    struct json_object *clocks = text == NULL ? NULL : json_tokener_parse(text);
+    WG_AUTO(wg_json_put)
+    struct json_object *more = more_text == NULL ? NULL : json_tokener_parse(more_text);
+    const struct matter matter = {
+        .definition = words_definition(words, wg_get_i64(rows, row, CASE_WORKFLOW)),
+        .clocks = clocks,
+        .more = more,
+        .now = wg_clock_now(),
+        .english = english,
+    };
+    json_object_object_add(item, "clock", matter_next_clock(&matter, 0));
+    json_object_object_add(item, "face", matter_face(&matter));
+}
+
 struct json_object *answer_case(const PGresult *rows, int row, const struct words *words,
                                 bool english)
 {
@@ -146,6 +169,49 @@ struct json_object *answer_case(const PGresult *rows, int row, const struct word
     answer_time(item, "opened_at", rows, row, CASE_OPENED);
     answer_time(item, "due_at", rows, row, CASE_DUE);
     answer_bool(item, "overdue", is_overdue(rows, row, words));
+    add_clock(item, rows, row, words, english);
     json_object_object_add(item, "links", answer_case_links(id, received));
     return item;
+}
+
+/* ---- what happened */
+
+static struct json_object *past_item(const struct answer_past *past, const PGresult *rows, int row,
+                                     struct json_object *data)
+{
+    struct json_object *item = json_object_new_object();
+    const struct matter matter = { .definition = words_definition(past->words, past->workflow),
+                                   .english = past->english };
+    const char *type = wg_get_text(rows, row, PAST_TYPE),
+               *state = wg_get_text(rows, row, PAST_STATE), *action = wg_json_text(data, "action");
+    bool task = wg_json_int(data, "task") != 0;
+    const char *text = matter_action(&matter, action, task);
+    if (text == NULL)
+        text = words_event(past->words, past->workflow, type, past->english);
+    json_object_object_add(item, "n", json_object_new_int64(wg_get_i64(rows, row, PAST_N)));
+    answer_text(item, "type", type);
+    if (text != NULL)
+        answer_text(item, "text", text);
+    json_object_object_add(item, "said",
+                           matter_said(&matter, action, task, wg_json_get(data, "input")));
+    answer_time(item, "at", rows, row, PAST_AT);
+    answer_bool(item, "deciding", wg_get_bool(rows, row, PAST_DECIDING));
+    answer_named(item, "actor", rows, row, PAST_ACTOR);
+    answer_text(item, "state", state);
+    answer_text(item, "state_text", words_state(past->words, past->workflow, state, past->english));
+    json_object_object_add(item, "data", json_object_get(data));
+    return item;
+}
+
+struct json_object *answer_history(const struct answer_past *past, const PGresult *rows)
+{
+    struct json_object *items = json_object_new_array();
+    for (int row = 0; row < PQntuples(rows) && wg_get_i64(rows, row, PAST_N) <= past->version;
+         row++) {
+        const char *text = wg_get_text(rows, row, PAST_DATA);
+        WG_AUTO(wg_json_put) struct json_object *data = json_tokener_parse(text);
+        if (past->task == 0 || wg_json_int(data, "task") == past->task)
+            json_object_array_add(items, past_item(past, rows, row, data));
+    }
+    return items;
 }

@@ -33,5 +33,13 @@ struct json_object *answer_page(struct json_object **items, const char *next);
 /* A case as a list shows it: a row of read_cases. */
 struct json_object *answer_case(const PGresult *rows, int row, const struct words *words,
                                 bool english);
+/* Events of a case, rows of read_case_events, with their titles and what was given with them. */
+struct answer_past {
+    const struct words *words;
+    int64_t workflow, version; /* up to this event */
+    int task;                  /* only those of this task; 0: all */
+    bool english;
+};
+struct json_object *answer_history(const struct answer_past *past, const PGresult *rows);
 /* The links of a case. */
 struct json_object *answer_case_links(int64_t case_id, int64_t received);

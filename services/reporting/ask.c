@@ -1,6 +1,7 @@
 #include "services/reporting/ask.h"
 
 #include "common/access.h"
+#include "common/text.h"
 
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"
@@ -13,15 +14,20 @@ void *ask_new(size_t size_bytes, struct reporting *app, struct wg_request *reque
     ask->app = app;
     ask->request = request;
     ask->english = wg_request_english(request);
-    ask->leave_restricted = caller->system[0] != '\0' && !caller->administrator;
-    if (wg_known(caller))
+    if (wg_known(caller)) {
+        struct wg_text sight = { 0 };
         ask->scope = scope_make(ranges, wg_readable(caller, ranges), NULL);
+        wg_sight_write(caller, &sight);
+        ask->sight = sight.bytes;
+    }
     return ask;
 }
 
 void ask_destroy(void *pointer_to_pointer)
 {
-    void **ask = pointer_to_pointer;
+    struct ask **ask = pointer_to_pointer;
+    if (*ask != NULL)
+        free((*ask)->sight);
     free(*ask);
     *ask = NULL;
 }

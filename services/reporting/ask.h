@@ -17,8 +17,8 @@ struct ask {
     struct reporting *app;
     struct wg_request *request;
     bool english;
-    bool leave_restricted; /* the caller is a system: restricted classes are not for it */
-    struct scope scope;    /* what the caller may see of what it asked for */
+    struct scope scope; /* the areas that the caller may see of what it asked for */
+    char *sight;        /* and what of single cases, as may_see wants it; NULL: nobody */
 };
 
 /* size_bytes of the route's own struct; the scope is all that the caller may read. The caller owns

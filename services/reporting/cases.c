@@ -4,20 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/text.h"
+
 #include "services/reporting/answer.h"
 #include "services/reporting/ask.h"
+#include "services/reporting/matter.h"
 #include "services/reporting/query.h"
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"
 #include "services/reporting/words.h"
 
 enum { ID_DIGITS_MOST = 18 };
-enum { CASE_RESULT, REPORTS_RESULT, EVENTS_RESULT };
+enum { RELATIONS_MOST = 100 };
+enum { CASE_RESULT, REPORTS_RESULT, EVENTS_RESULT, PEOPLE_RESULT, TASKS_RESULT, RELATIONS_RESULT };
 
 struct page {
     struct ask ask;
     char date[7]; /* of the number that was given; "": an id was */
-    bool linked;  /* the caller has a link to this very case */
 };
 
 static struct json_object *source(const PGresult *rows, int row)
@@ -50,38 +55,133 @@ static struct json_object *reports(const PGresult *rows)
     return items;
 }
 
-/* Up to the version that the case's row had: the log may have grown between the two statements. */
-static struct json_object *history(const struct page *page, const PGresult *rows, int64_t workflow,
-                                   int64_t version)
+/* ---- hands, clocks, tasks: from the row, with the workflow's words */
+
+static struct json_object *named_people(const PGresult *rows)
 {
-    const struct words *words = page->ask.app->words;
-    struct json_object *items = json_object_new_array_ext(PQntuples(rows));
-    for (int row = 0; row < PQntuples(rows) && wg_get_i64(rows, row, PAST_N) <= version; row++) {
+    struct json_object *people = json_object_new_object();
+    for (int row = 0; row < PQntuples(rows); row++) {
+        char key[40];
+        snprintf(key, sizeof key, "%s:%" PRId64, wg_get_text(rows, row, NAMED_KIND),
+                 wg_get_i64(rows, row, NAMED_ID));
+        answer_named(people, key, rows, row, NAMED_CODE);
+    }
+    return people;
+}
+
+static struct json_object *tasks(const struct page *page, const struct matter *matter,
+                                 const PGresult *rows, const PGresult *of)
+{
+    struct json_object *items = json_object_new_array();
+    char number[WG_NUMBER_ROOM], task[WG_NUMBER_ROOM + 16];
+    wg_number_write(wg_get_i64(of, 0, CASE_ID), wg_get_time(of, 0, CASE_RECEIVED), number);
+    for (int row = 0; row < PQntuples(rows); row++) {
         struct json_object *item = json_object_new_object();
-        const char *type = wg_get_text(rows, row, PAST_TYPE),
-                   *state = wg_get_text(rows, row, PAST_STATE);
-        json_object_object_add(item, "n", json_object_new_int64(wg_get_i64(rows, row, PAST_N)));
-        answer_text(item, "type", type);
-        if (words_event(words, workflow, type, page->ask.english) != NULL)
-            answer_text(item, "text", words_event(words, workflow, type, page->ask.english));
-        answer_time(item, "at", rows, row, PAST_AT);
-        answer_bool(item, "deciding", wg_get_bool(rows, row, PAST_DECIDING));
-        answer_named(item, "actor", rows, row, PAST_ACTOR);
+        int64_t k = wg_get_i64(rows, row, PART_K);
+        const char *state = wg_get_text(rows, row, PART_STATE);
+        snprintf(task, sizeof task, "%s-%" PRId64, number, k);
+        answer_text(item, "number", task);
+        json_object_object_add(
+            item, "party",
+            json_object_get(matter_person(matter, "party", wg_get_i64(rows, row, PART_PARTY))));
+        json_object_object_add(
+            item, "staff",
+            json_object_get(matter_person(matter, "staff", wg_get_i64(rows, row, PART_STAFF))));
         answer_text(item, "state", state);
-        answer_text(item, "state_text", words_state(words, workflow, state, page->ask.english));
-        answer_json(item, "data", rows, row, PAST_DATA);
+        answer_text(item, "state_text",
+                    words_task_state(page->ask.app->words, wg_get_i64(of, 0, CASE_WORKFLOW), state,
+                                     page->ask.english));
+        answer_bool(item, "open", wg_get_bool(rows, row, PART_OPEN));
+        answer_text(item, "text", wg_get_text(rows, row, PART_TEXT));
+        answer_time(item, "opened_at", rows, row, PART_OPENED);
+        json_object_object_add(item, "clock", matter_next_clock(matter, (int)k));
         json_object_array_add(items, item);
     }
     return items;
 }
 
+static struct json_object *relations(const struct page *page, const PGresult *rows)
+{
+    struct json_object *items = json_object_new_array();
+    for (int row = 0; row < PQntuples(rows); row++) {
+        struct json_object *item = json_object_new_object();
+        int64_t id = wg_get_i64(rows, row, RELATION_ID);
+        const char *state = wg_get_text(rows, row, RELATION_STATE);
+        answer_text(item, "relation", wg_get_text(rows, row, RELATION_KIND));
+        answer_id(item, "id", id);
+        answer_number(item, "number", id, wg_get_time(rows, row, RELATION_RECEIVED));
+        answer_text(item, "title", wg_get_text(rows, row, RELATION_TITLE));
+        answer_text(item, "state", state);
+        answer_text(item, "state_text",
+                    words_state(page->ask.app->words, wg_get_i64(rows, row, RELATION_WORKFLOW),
+                                state, page->ask.english));
+        json_object_array_add(items, item);
+    }
+    return items;
+}
+
+/* A clock that stands still: which action made it so. */
+static void say_why(const struct matter *matter, struct json_object *clocks,
+                    struct json_object *history)
+{
+    for (size_t i = 0; i < json_object_array_length(clocks); i++) {
+        struct json_object *clock = json_object_array_get_idx(clocks, i);
+        int64_t since = matter_stands_since(matter, wg_json_text(clock, "name")), at = 0;
+        const char *why = NULL;
+        for (size_t e = 0; since != 0 && why == NULL && e < json_object_array_length(history);
+             e++) {
+            struct json_object *event = json_object_array_get_idx(history, e);
+            if (wg_time_parse(wg_json_text(event, "at"), &at) == 0 && at >= since &&
+                json_object_get_boolean(wg_json_get(event, "deciding")))
+                why = wg_json_text(event, "text");
+        }
+        answer_text(clock, "stands_why", why);
+    }
+}
+
+static struct json_object *parsed(const PGresult *rows, int column)
+{
+    const char *text = wg_get_text(rows, 0, column);
+    return text == NULL ? NULL : json_tokener_parse(text);
+}
+
+static void add_parts(struct json_object *body, const struct page *page, struct wg_flight *flight)
+{
+    const PGresult *rows = wg_flight_result(flight, CASE_RESULT);
+    int64_t workflow = wg_get_i64(rows, 0, CASE_WORKFLOW);
+    WG_AUTO(wg_json_put) struct json_object *clocks = parsed(rows, CASE_CLOCKS);
+    WG_AUTO(wg_json_put) struct json_object *more = parsed(rows, CASE_MORE);
+    WG_AUTO(wg_json_put)
+    struct json_object *people = named_people(wg_flight_result(flight, PEOPLE_RESULT));
+    const struct matter matter = { .definition = words_definition(page->ask.app->words, workflow),
+                                   .clocks = clocks,
+                                   .more = more,
+                                   .people = people,
+                                   .now = wg_clock_now(),
+                                   .english = page->ask.english };
+    const struct answer_past past = { .words = page->ask.app->words,
+                                      .workflow = workflow,
+                                      .version = wg_get_i64(rows, 0, CASE_VERSION),
+                                      .english = page->ask.english };
+    struct json_object *history = answer_history(&past, wg_flight_result(flight, EVENTS_RESULT)),
+                       *running = matter_clocks(&matter);
+    say_why(&matter, running, history);
+    answer_bool(body, "restricted", wg_get_bool(rows, 0, CASE_RESTRICTED));
+    json_object_object_add(body, "chain", matter_chain(&matter));
+    json_object_object_add(body, "attributes", matter_attributes(&matter));
+    json_object_object_add(body, "clocks", running);
+    json_object_object_add(body, "approval", matter_approval(&matter));
+    json_object_object_add(body, "tasks",
+                           tasks(page, &matter, wg_flight_result(flight, TASKS_RESULT), rows));
+    json_object_object_add(body, "relations",
+                           relations(page, wg_flight_result(flight, RELATIONS_RESULT)));
+    json_object_object_add(body, "history", history);
+}
+
 static bool may_see(const struct page *page, const PGresult *rows)
 {
     char number[WG_NUMBER_ROOM];
-    if (PQntuples(rows) == 0 ||
-        (!page->linked && !scope_holds(&page->ask.scope, wg_get_text(rows, 0, CASE_AREA))))
-        return false;
-    if (page->ask.leave_restricted && wg_get_bool(rows, 0, CASE_RESTRICTED))
+    if (PQntuples(rows) == 0 || !wg_get_bool(rows, 0, CASE_SEEN))
         return false;
     wg_number_write(wg_get_i64(rows, 0, CASE_ID), wg_get_time(rows, 0, CASE_RECEIVED), number);
     return page->date[0] == '\0' || strncmp(number, page->date, strlen(page->date)) == 0;
@@ -107,9 +207,7 @@ static void page_landed(struct wg_flight *flight, void *arg)
     answer_area(body, "born_area", rows, 0, CASE_BORN_ID);
     json_object_object_add(body, "version", json_object_new_int64(version));
     json_object_object_add(body, "reports", reports(wg_flight_result(flight, REPORTS_RESULT)));
-    json_object_object_add(body, "history",
-                           history(page, wg_flight_result(flight, EVENTS_RESULT),
-                                   wg_get_i64(rows, 0, CASE_WORKFLOW), version));
+    add_parts(body, page, flight);
     char etag[16];
     snprintf(etag, sizeof etag, "\"%" PRId64 "\"", wg_get_i64(rows, 0, CASE_DECIDED));
     wg_reply_header(page->ask.request, "ETag", etag);
@@ -138,10 +236,13 @@ void cases_handle(struct wg_request *request, void *arg)
                          "This link opens only what it was made for");
         return;
     }
-    page->linked = caller->link_id != 0;
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(page, page_landed);
-    store_read_cases(flight, &id, 1, page->ask.english);
+    const struct store_asker asker = { page->ask.sight, page->ask.english };
+    store_read_cases(flight, &id, 1, &asker);
     store_read_case_reports(flight, id);
     store_read_case_events(flight, id, page->ask.english);
+    store_read_case_people(flight, id, page->ask.english);
+    store_read_case_tasks(flight, id);
+    store_read_case_relations(flight, id, page->ask.sight, RELATIONS_MOST);
     ask_send(&page, &flight);
 }

@@ -158,6 +158,8 @@ static void take(struct fold *fold, const PGresult *rows, int row)
                                    .first = wg_get_i64(rows, row, LOG_N) == 1 };
     if (wg_get_bool(rows, row, LOG_TRAINING))
         return;
+    event.restricted = wg_get_bool(rows, row, LOG_RESTRICTED);
+    event.was_restricted = wg_get_bool(rows, row, LOG_WAS_RESTRICTED);
     event.area = wg_get_text(rows, row, LOG_AREA);
     event.state = wg_get_text(rows, row, LOG_STATE);
     event.category = wg_get_text(rows, row, LOG_CATEGORY);

@@ -4,10 +4,13 @@
 #include <stdio.h>
 
 #include "common/access.h"
+#include "common/clock.h"
+#include "common/json.h"
 #include "common/text.h"
 
 #include "services/reporting/answer.h"
 #include "services/reporting/ask.h"
+#include "services/reporting/matter.h"
 #include "services/reporting/query.h"
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"
@@ -48,6 +51,25 @@ static void add_text(struct json_object *item, const struct inbox *inbox, const 
     answer_text(item, "text", text.bytes);
 }
 
+/* What is to be done now, and by when. */
+static void add_what_to_do(struct json_object *item, const struct inbox *inbox,
+                           const PGresult *rows, int row)
+{
+    const struct words *words = inbox->ask.app->words;
+    int64_t workflow = wg_get_i64(rows, row, INBOX_WORKFLOW);
+    const char *text = wg_get_text(rows, row, INBOX_CLOCKS),
+               *state = wg_get_text(rows, row, INBOX_STATE_NOW);
+    WG_AUTO(wg_json_put)
+    struct json_object *clocks = text == NULL ? NULL : json_tokener_parse(text);
+    const struct matter matter = { .definition = words_definition(words, workflow),
+                                   .clocks = clocks,
+                                   .now = wg_clock_now(),
+                                   .english = inbox->ask.english };
+    answer_text(item, "now",
+                state == NULL ? NULL : words_state(words, workflow, state, inbox->ask.english));
+    json_object_object_add(item, "clock", matter_next_clock(&matter, 0));
+}
+
 static struct json_object *item(const struct inbox *inbox, const PGresult *rows, int row)
 {
     struct json_object *item = json_object_new_object();
@@ -64,6 +86,7 @@ static struct json_object *item(const struct inbox *inbox, const PGresult *rows,
     add_text(item, inbox, rows, row);
     answer_time(item, "at", rows, row, INBOX_AT);
     answer_time(item, "due_at", rows, row, INBOX_DUE);
+    add_what_to_do(item, inbox, rows, row);
     answer_time(item, "read_at", rows, row, INBOX_READ);
     json_object_object_add(item, "links", links(id, case_id));
     return item;
@@ -108,8 +131,13 @@ void inbox_handle(struct wg_request *request, void *arg)
                          "This key is nobody's and has no inbox");
         return;
     }
-    const int limits[2] = { inbox->limit + 1, WALK_MOST };
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(inbox, inbox_landed);
-    store_find_inbox(flight, staff, below, unread, limits);
+    const struct store_inbox find = { .staff = staff,
+                                      .below = below,
+                                      .unread = unread,
+                                      .limit = inbox->limit + 1,
+                                      .walk = WALK_MOST,
+                                      .sight = inbox->ask.sight };
+    store_find_inbox(flight, &find);
     ask_send(&inbox, &flight);
 }

@@ -64,7 +64,7 @@ static void ids_landed(struct wg_flight *flight, void *arg)
     WG_AUTO(wg_free) int64_t *ids = wg_new_array((size_t)PQntuples(rows) + 1, sizeof *ids);
     size_t n = take_ids(list, rows, ids);
     WG_AUTO(wg_flight_destroy) struct wg_flight *next = ask_flight(list, cases_landed);
-    store_read_cases(next, ids, n, list->ask.english);
+    store_read_cases(next, ids, n, &(struct store_asker){ NULL, list->ask.english });
     ask_send(&list, &next);
 }
 
@@ -75,6 +75,28 @@ static int64_t read_number(struct query *query, char ret_date[7])
     if (number != NULL && wg_number_read(number, &report, ret_date) != 0)
         query_fault(query, "report", "编号不正确", "That is no number of a report");
     return report;
+}
+
+/* Whose it is: `mine=tasks`, or the code of a party, or "mine". */
+static void read_whose(struct query *query, struct store_find *find)
+{
+    const struct wg_caller *caller = wg_request_caller(query->request);
+    const char *mine = query_code(query, "mine");
+    find->party = query_code(query, "party");
+    if (mine != NULL && strcmp(mine, "tasks") != 0)
+        query_fault(query, "mine", "应为 tasks", "It must be tasks");
+    if (mine != NULL && caller->staff_id == 0)
+        query_fault(query, "mine", "此密钥不代表任何人员", "This key is nobody's");
+    if (mine != NULL) {
+        find->tasks = true;
+        find->holder_id = caller->staff_id;
+        find->party_id = caller->party_id;
+    } else if (find->party != NULL && strcmp(find->party, "mine") == 0) {
+        find->party = NULL;
+        find->party_id = caller->party_id;
+        if (caller->party_id == 0)
+            query_fault(query, "party", "您不代表任何单位", "You act for no party");
+    }
 }
 
 /* A code of staff, or "me". */
@@ -89,6 +111,15 @@ static void read_holder(struct query *query, struct store_find *find)
         query_fault(query, "holder", "此密钥不代表任何人员", "This key is nobody's");
 }
 
+/* What somebody has in hand is theirs wherever it lies; may_see judges case by case. */
+static const struct wg_range everywhere = { .low = "", .high = ":" };
+
+static bool by_hands(const struct store_find *find)
+{
+    return find->tasks || find->holder != NULL || find->holder_id != 0 || find->party != NULL ||
+           find->party_id != 0;
+}
+
 static void refuse_coming(struct query *query)
 {
     static const char *const coming[] = { "q", "near" };
@@ -99,9 +130,10 @@ static void refuse_coming(struct query *query)
 
 void lists_handle(struct wg_request *request, void *arg)
 {
-    static const char *const names[] = { "report", "area",    "state",  "level", "category",
-                                         "holder", "overdue", "reason", "after", "limit",
-                                         "q",      "near",    NULL };
+    static const char *const names[] = { "report",   "area",   "state",   "level",
+                                         "category", "holder", "overdue", "reason",
+                                         "after",    "limit",  "party",   "mine",
+                                         "face",     "q",      "near",    NULL };
     const char *finals[FINALS_MOST];
     char date[7];
     bool overdue;
@@ -119,17 +151,23 @@ void lists_handle(struct wg_request *request, void *arg)
     find.level = query_code(&query, "level");
     find.category = query_code(&query, "category");
     find.reason = query_code(&query, "reason");
+    find.face = query_code(&query, "face");
     find.overdue = query_bool(&query, "overdue", &overdue) ? &overdue : NULL;
     find.below = query_below(&query);
     find.report = read_number(&query, date);
     read_holder(&query, &find);
+    read_whose(&query, &find);
     list->limit = query_limit(&query);
-    if (query_refused(&query) || !ask_narrow(&list->ask, area))
+    if (query_refused(&query))
+        return;
+    if (area == NULL && by_hands(&find))
+        list->ask.scope = scope_make(&everywhere, 1, NULL);
+    if (!ask_narrow(&list->ask, area))
         return;
     find.limit = list->limit + 1;
     find.scope = &list->ask.scope;
     find.n_finals = words_finals(list->ask.app->words, finals, FINALS_MOST);
-    find.leave_restricted = list->ask.leave_restricted;
+    find.sight = list->ask.sight;
     find.zone = list->ask.app->zone;
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(list, ids_landed);
     store_find_cases(flight, &find);

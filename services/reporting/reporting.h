@@ -32,6 +32,8 @@ extern const size_t n_routes;
 wg_handler lists_handle;    /* GET /api/v1/cases */
 wg_handler cases_handle;    /* GET /api/v1/cases/{id} */
 wg_handler reports_handle;  /* GET /api/v1/reports/{number} */
+wg_handler tasks_handle;    /* GET /api/v1/tasks */
+wg_handler task_handle;     /* GET /api/v1/tasks/{number} */
 wg_handler inbox_handle;    /* GET /api/v1/inbox */
 wg_handler counters_handle; /* GET /api/v1/counters */
 wg_handler feed_handle;     /* GET /api/v1/events */

@@ -185,12 +185,11 @@ static bool may_see(const struct view *view, const PGresult *rows)
 {
     if (!view->staff)
         return true;
-    const char *area = wg_get_text(rows, 0, REPORT_AREA);
-    if (area == NULL)
-        area = wg_get_text(rows, 0, REPORT_GIVEN_AREA);
-    if (view->ask.leave_restricted && wg_get_bool(rows, 0, REPORT_RESTRICTED))
+    const char *area = wg_get_text(rows, 0, REPORT_GIVEN_AREA);
+    if (!wg_get_bool(rows, 0, REPORT_SEEN))
         return false;
-    return scope_holds(&view->ask.scope, area == NULL ? "" : area);
+    return !wg_is_null(rows, 0, REPORT_CASE) ||
+           scope_holds(&view->ask.scope, area == NULL ? "" : area);
 }
 
 static void view_landed(struct wg_flight *flight, void *arg)
@@ -229,7 +228,9 @@ void reports_handle(struct wg_request *request, void *arg)
         return;
     }
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(view, view_landed);
-    store_read_report(flight, view->id, view->ask.english);
+    store_read_report(
+        flight, view->id,
+        &(struct store_asker){ view->staff ? view->ask.sight : NULL, view->ask.english });
     store_read_report_events(flight, view->id);
     ask_send(&view, &flight);
 }

@@ -136,8 +136,9 @@ static void add_states(struct rollups *rollups, const struct rollups_event *even
                *was_state = name_kept(rollups, event->was_state);
     for (size_t i = 0; i < LEVELS; i++) {
         char in[WG_AREA_ROOM] = "", out[WG_AREA_ROOM] = "";
-        bool enters = wg_area_prefix(event->area, levels[i], in);
-        bool leaves = !event->first && wg_area_prefix(event->was_area, levels[i], out);
+        bool enters = !event->restricted && wg_area_prefix(event->area, levels[i], in);
+        bool leaves = !event->first && !event->was_restricted &&
+                      wg_area_prefix(event->was_area, levels[i], out);
         if (enters && leaves && state == was_state && strcmp(in, out) == 0)
             continue; /* moved within this area */
         if (enters)
@@ -160,9 +161,10 @@ static void add_categories(struct rollups *rollups, const struct rollups_event *
     char in[WG_AREA_ROOM] = "", out[WG_AREA_ROOM] = "";
     const char *name = event->category == NULL ? "" : event->category;
     const char *was_name = event->was_category == NULL ? "" : event->was_category;
-    bool enters = !words_final(words, event->state) && street_of(event->area, in);
-    bool leaves =
-        !event->first && !words_final(words, event->was_state) && street_of(event->was_area, out);
+    bool enters =
+        !event->restricted && !words_final(words, event->state) && street_of(event->area, in);
+    bool leaves = !event->first && !event->was_restricted &&
+                  !words_final(words, event->was_state) && street_of(event->was_area, out);
     if (enters && leaves && strcmp(in, out) == 0 && strcmp(name, was_name) == 0)
         return;
     if (enters)

@@ -4,7 +4,8 @@
  * to be open there and that ended A case is in one place (area and state) from its first event on,
  * and in one category while it is open; what an event moves leaves the old place and enters the new
  * one, so that entered − left is the stock at any time. The day is the event's, in the city.
- * Training is left out. schema/checks/counters_differ.sql says the same in SQL. */
+ * Training and restricted cases are left out. schema/checks/counters_differ.sql says the same in
+ * SQL. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct rollups;
 struct rollups_event {
     int32_t day;                         /* since 2000-01-01 */
     bool first;                          /* the case's first event: there is no before */
+    bool restricted, was_restricted;     /* after, and before: then it is in no figure */
     const char *area, *state, *category; /* after; category NULL: none yet */
     const char *was_area, *was_state,
         *was_category; /* before; the same as after where nothing changed */

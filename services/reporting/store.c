@@ -118,6 +118,14 @@ static void put_i64_or_null(struct wg_params *params, int64_t value)
         wg_params_i64(params, value);
 }
 
+static void put_i32_or_null(struct wg_params *params, int64_t value)
+{
+    if (value == 0)
+        wg_params_null(params);
+    else
+        wg_params_i32(params, (int32_t)value);
+}
+
 /* ---- cases */
 
 static void put_filters(struct wg_params *params, const struct store_find *find)
@@ -133,9 +141,10 @@ static void put_filters(struct wg_params *params, const struct store_find *find)
         wg_params_bool(params, *find->overdue);
     wg_params_time(params, find->now);
     put_texts(params, find->finals, find->n_finals);
-    wg_params_bool(params, find->leave_restricted);
+    wg_params_text(params, find->sight);
     wg_params_i64(params, find->below);
     wg_params_i32(params, find->limit);
+    wg_params_text(params, find->face);
 }
 
 void store_find_cases(struct wg_flight *flight, const struct store_find *find)
@@ -148,6 +157,14 @@ void store_find_cases(struct wg_flight *flight, const struct store_find *find)
         wg_params_i64(params, find->report);
         wg_params_text(params, find->report_date);
         wg_params_text(params, find->zone);
+    } else if (find->tasks) {
+        statement = SQL_FIND_CASES_TASKS;
+        put_i64_or_null(params, find->holder_id);
+        put_i32_or_null(params, find->party_id);
+    } else if (find->party != NULL || find->party_id != 0) {
+        statement = SQL_FIND_CASES_PARTY;
+        put_i32_or_null(params, find->party_id);
+        wg_params_text(params, find->party);
     } else if (find->holder != NULL || find->holder_id != 0) {
         statement = SQL_FIND_CASES_HOLDER;
         put_i64_or_null(params, find->holder_id);
@@ -159,14 +176,16 @@ void store_find_cases(struct wg_flight *flight, const struct store_find *find)
     wg_flight_add(flight, statement, &params);
 }
 
-void store_read_cases(struct wg_flight *flight, const int64_t *ids, size_t n, bool english)
+void store_read_cases(struct wg_flight *flight, const int64_t *ids, size_t n,
+                      const struct store_asker *asker)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     WG_AUTO(wg_column_destroy) struct wg_column *column = wg_column_new(WG_I64);
     for (size_t i = 0; i < n; i++)
         wg_column_i64(column, ids[i]);
     wg_params_array(params, &column);
-    wg_params_bool(params, english);
+    wg_params_bool(params, asker->english);
+    wg_params_text(params, asker->sight);
     wg_flight_add(flight, SQL_READ_CASES, &params);
 }
 
@@ -185,13 +204,71 @@ void store_read_case_events(struct wg_flight *flight, int64_t case_id, bool engl
     wg_flight_add(flight, SQL_READ_CASE_EVENTS, &params);
 }
 
+void store_read_case_people(struct wg_flight *flight, int64_t case_id, bool english)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, case_id);
+    wg_params_bool(params, english);
+    wg_flight_add(flight, SQL_READ_CASE_PEOPLE, &params);
+}
+
+void store_read_case_tasks(struct wg_flight *flight, int64_t case_id)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, case_id);
+    wg_flight_add(flight, SQL_READ_CASE_TASKS, &params);
+}
+
+void store_read_case_relations(struct wg_flight *flight, int64_t case_id, const char *sight,
+                               int limit)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, case_id);
+    wg_params_text(params, sight);
+    wg_params_i32(params, limit);
+    wg_flight_add(flight, SQL_READ_CASE_RELATIONS, &params);
+}
+
+/* ---- tasks */
+
+void store_find_tasks(struct wg_flight *flight, const struct store_tasks *find)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    put_i32_or_null(params, find->party_id);
+    wg_params_text(params, find->party);
+    put_i64_or_null(params, find->staff_id);
+    wg_params_text(params, find->staff);
+    if (find->open == NULL)
+        wg_params_null(params);
+    else
+        wg_params_bool(params, *find->open);
+    wg_params_text(params, find->asker.sight);
+    wg_params_i64(params, find->below);
+    wg_params_i32(params, find->below_k);
+    wg_params_i32(params, find->limit);
+    wg_params_bool(params, find->asker.english);
+    wg_flight_add(flight, SQL_FIND_TASKS, &params);
+}
+
+void store_read_task(struct wg_flight *flight, int64_t case_id, int32_t k,
+                     const struct store_asker *asker)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, case_id);
+    wg_params_i32(params, k);
+    wg_params_text(params, asker->sight);
+    wg_params_bool(params, asker->english);
+    wg_flight_add(flight, SQL_READ_TASK, &params);
+}
+
 /* ---- reports, inbox */
 
-void store_read_report(struct wg_flight *flight, int64_t report, bool english)
+void store_read_report(struct wg_flight *flight, int64_t report, const struct store_asker *asker)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, report);
-    wg_params_bool(params, english);
+    wg_params_bool(params, asker->english);
+    wg_params_text(params, asker->sight);
     wg_flight_add(flight, SQL_READ_REPORT, &params);
 }
 
@@ -202,15 +279,15 @@ void store_read_report_events(struct wg_flight *flight, int64_t report)
     wg_flight_add(flight, SQL_READ_REPORT_EVENTS, &params);
 }
 
-void store_find_inbox(struct wg_flight *flight, int64_t staff, int64_t below, bool unread,
-                      const int limits[2])
+void store_find_inbox(struct wg_flight *flight, const struct store_inbox *find)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_params_i64(params, staff);
-    wg_params_i64(params, below);
-    wg_params_bool(params, unread);
-    wg_params_i32(params, limits[0]);
-    wg_params_i32(params, limits[1]);
+    wg_params_i64(params, find->staff);
+    wg_params_i64(params, find->below);
+    wg_params_bool(params, find->unread);
+    wg_params_i32(params, find->limit);
+    wg_params_i32(params, find->walk);
+    wg_params_text(params, find->sight);
     wg_flight_add(flight, SQL_FIND_INBOX, &params);
 }
 
@@ -261,6 +338,7 @@ void store_read_feed(struct wg_flight *flight, const struct store_feed *feed)
     wg_params_i32(params, feed->limit);
     put_scope(params, feed->scope);
     put_texts_or_null(params, feed->types, feed->n_types);
+    wg_params_text(params, feed->sight);
     wg_flight_add(flight, SQL_READ_FEED, &params);
 }
 

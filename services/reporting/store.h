@@ -40,11 +40,13 @@ struct store_find {
     size_t n_finals;
     const char *level, *category, *reason; /* NULL: any */
     const bool *overdue;                   /* NULL: either */
-    bool leave_restricted;                 /* leave restricted cases out */
+    const char *sight;                     /* what the caller may see, as may_see wants it */
     int64_t now, below;                    /* only ids below */
     int limit, walk;                       /* how many; how many rows to walk at most */
-    const char *holder;                    /* staff code; NULL: any */
-    int64_t holder_id;                     /* or the person's id; 0: any */
+    const char *face;                      /* what it waits for; NULL: any */
+    const char *holder, *party;            /* codes; NULL: any */
+    int64_t holder_id, party_id;           /* or their ids; 0: any */
+    bool tasks;                            /* those in which holder_id or party_id has one */
     int64_t report;                        /* 0: any */
     const char *report_date, *zone;        /* YYMMDD of the report's number; the city's zone */
 };
@@ -80,9 +82,18 @@ enum store_case {
     CASE_TRAINING,
     CASE_RESTRICTED,
     CASE_OPENED,
-    CASE_DUE
+    CASE_DUE,
+    CASE_CLOCKS,
+    CASE_MORE,
+    CASE_SEEN
 };
-void store_read_cases(struct wg_flight *flight, const int64_t *ids, size_t n, bool english);
+/* Who reads: what they may see (NULL: all that is asked for), and in which language. */
+struct store_asker {
+    const char *sight;
+    bool english;
+};
+void store_read_cases(struct wg_flight *flight, const int64_t *ids, size_t n,
+                      const struct store_asker *asker);
 
 enum {
     SAID_ID,
@@ -109,6 +120,52 @@ enum {
 };
 void store_read_case_events(struct wg_flight *flight, int64_t case_id, bool english);
 
+enum { NAMED_KIND, NAMED_ID, NAMED_CODE, NAMED_NAME };
+void store_read_case_people(struct wg_flight *flight, int64_t case_id, bool english);
+enum { PART_K, PART_PARTY, PART_STAFF, PART_STATE, PART_OPEN, PART_TEXT, PART_OPENED };
+void store_read_case_tasks(struct wg_flight *flight, int64_t case_id);
+enum {
+    RELATION_KIND,
+    RELATION_ID,
+    RELATION_RECEIVED,
+    RELATION_TITLE,
+    RELATION_WORKFLOW,
+    RELATION_STATE
+};
+void store_read_case_relations(struct wg_flight *flight, int64_t case_id, const char *sight,
+                               int limit);
+
+/* ---- tasks */
+
+enum store_task {
+    TASK_CASE,
+    TASK_K,
+    TASK_RECEIVED,
+    TASK_TITLE,
+    TASK_WORKFLOW,
+    TASK_PARTY,
+    TASK_PARTY_NAME,
+    TASK_STAFF,
+    TASK_STAFF_NAME,
+    TASK_STATE,
+    TASK_OPEN,
+    TASK_TEXT,
+    TASK_OPENED,
+    TASK_CLOCKS
+};
+struct store_tasks {
+    const char *party, *staff;  /* codes; NULL: by id */
+    int64_t party_id, staff_id; /* 0: none */
+    const bool *open;           /* NULL: either */
+    int64_t below;              /* only below this case and task */
+    int32_t below_k;
+    int limit;
+    struct store_asker asker;
+};
+void store_find_tasks(struct wg_flight *flight, const struct store_tasks *find);
+void store_read_task(struct wg_flight *flight, int64_t case_id, int32_t k,
+                     const struct store_asker *asker);
+
 /* ---- reports */
 
 enum store_report {
@@ -120,6 +177,7 @@ enum store_report {
     REPORT_STATE,
     REPORT_DUE,
     REPORT_RESTRICTED,
+    REPORT_SEEN,
     REPORT_FIRST,
     REPORT_AREA,
     REPORT_AREA_NAME,
@@ -128,7 +186,7 @@ enum store_report {
     REPORT_LOOKS,
     REPORT_FORGOTTEN
 };
-void store_read_report(struct wg_flight *flight, int64_t report, bool english);
+void store_read_report(struct wg_flight *flight, int64_t report, const struct store_asker *asker);
 enum { STEP_TYPE, STEP_AT, STEP_STATE, STEP_PASSED, STEP_INPUT };
 void store_read_report_events(struct wg_flight *flight, int64_t report);
 
@@ -147,10 +205,17 @@ enum {
     INBOX_TITLE,
     INBOX_WORKFLOW,
     INBOX_STATE,
-    INBOX_DUE
+    INBOX_DUE,
+    INBOX_CLOCKS,
+    INBOX_STATE_NOW
 };
-void store_find_inbox(struct wg_flight *flight, int64_t staff, int64_t below, bool unread,
-                      const int limits[2]);
+struct store_inbox {
+    int64_t staff, below; /* only ids below */
+    bool unread;          /* only those */
+    int limit, walk;      /* how many; how many rows to walk at most */
+    const char *sight;
+};
+void store_find_inbox(struct wg_flight *flight, const struct store_inbox *find);
 
 /* ---- counters */
 
@@ -196,6 +261,7 @@ struct store_feed {
     const char *const *types; /* n_types of them; 0: any */
     size_t n_types;
     int limit, walk;
+    const char *sight;
 };
 void store_read_feed(struct wg_flight *flight, const struct store_feed *feed);
 
@@ -219,7 +285,9 @@ enum store_fold {
     LOG_WAS_AREA,
     LOG_WAS_STATE,
     LOG_CATEGORY_CHANGED,
-    LOG_WAS_CATEGORY
+    LOG_WAS_CATEGORY,
+    LOG_RESTRICTED,
+    LOG_WAS_RESTRICTED
 };
 void store_read_log(struct wg_flight *flight, const struct cursor *after, int limit);
 struct store_batch {

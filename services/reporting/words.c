@@ -63,7 +63,7 @@ int words_add(struct words *words, int64_t workflow, const char *name, const cha
     return 0;
 }
 
-static struct json_object *definition_of(const struct words *words, int64_t workflow)
+struct json_object *words_definition(const struct words *words, int64_t workflow)
 {
     for (size_t i = 0; i < words->n; i++)
         if (words->versions[i].id == workflow)
@@ -73,7 +73,7 @@ static struct json_object *definition_of(const struct words *words, int64_t work
 
 static struct json_object *state_of(const struct words *words, int64_t workflow, const char *state)
 {
-    struct json_object *definition = definition_of(words, workflow);
+    struct json_object *definition = words_definition(words, workflow);
     return definition == NULL ? NULL : wg_json_get(wg_json_get(definition, "states"), state);
 }
 
@@ -121,9 +121,19 @@ size_t words_finals(const struct words *words, const char **states, size_t room)
     return n;
 }
 
+const char *words_task_state(const struct words *words, int64_t workflow, const char *state,
+                             bool english)
+{
+    struct json_object *definition = words_definition(words, workflow);
+    struct json_object *tasks = definition == NULL ? NULL : wg_json_get(definition, "tasks");
+    struct json_object *states = tasks == NULL ? NULL : wg_json_get(tasks, "states");
+    const char *text = states == NULL ? NULL : in_language(wg_json_get(states, state), english);
+    return text != NULL ? text : state;
+}
+
 static struct json_object *action_of(const struct words *words, int64_t workflow, const char *type)
 {
-    struct json_object *definition = definition_of(words, workflow);
+    struct json_object *definition = words_definition(words, workflow);
     struct json_object *actions = definition == NULL ? NULL : wg_json_get(definition, "actions");
     if (!json_object_is_type(actions, json_type_object))
         return NULL;
@@ -175,7 +185,7 @@ const char *words_choice(const struct words *words, int64_t workflow, const char
 
 const char *words_initial(const struct words *words, int64_t workflow)
 {
-    struct json_object *definition = definition_of(words, workflow);
+    struct json_object *definition = words_definition(words, workflow);
     return definition == NULL ? NULL : wg_json_text(definition, "initial");
 }
 

@@ -3,6 +3,7 @@
  * under, so all versions are here. */
 #pragma once
 
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +25,12 @@ enum { WORDS_BAD = 1 };
  */
 int words_add(struct words *words, int64_t workflow, const char *name,
               const char *json) WG_MUST_USE;
+
+/* The file of this version; NULL: unknown. Borrowed. */
+struct json_object *words_definition(const struct words *words, int64_t workflow);
+/* What people call a task's state; the state itself without words. */
+const char *words_task_state(const struct words *words, int64_t workflow, const char *state,
+                             bool english);
 
 /* For staff; the state itself where the workflow has no words for it. Valid as long as words. */
 const char *words_state(const struct words *words, int64_t workflow, const char *state,

@@ -19,18 +19,12 @@ static void collect(struct action *action, const char *code)
         wg_copy(action->names[action->n_names++].code, sizeof action->names[0].code, code);
 }
 
-struct json_object *action_words(const struct action *action)
+/* The list of tasks in an input; ret_field: where. NULL = none. */
+static struct json_object *tasks_in(struct json_object *input, const char **ret_field)
 {
-    struct json_object *asked = action->row.asked_input;
-    return asked != NULL && json_object_object_length(action->input) == 0 ? asked : action->input;
-}
-
-/* The list of tasks that are given; ret_field: where. NULL = none. */
-static struct json_object *tasks_of(const struct action *action, const char **ret_field)
-{
-    if (action->task != 0 || action->input == NULL)
+    if (input == NULL)
         return NULL;
-    json_object_object_foreach(action_words(action), field, value)
+    json_object_object_foreach(input, field, value)
     {
         *ret_field = field;
         if (json_object_is_type(value, json_type_array) &&
@@ -38,6 +32,19 @@ static struct json_object *tasks_of(const struct action *action, const char **re
             return value;
     }
     return NULL;
+}
+
+struct json_object *action_words(const struct action *action)
+{
+    bool grants = action->task == 0 && action->row.asked_input != NULL &&
+                  workflow_approves(action->workflow, action->name);
+    return grants ? action->row.asked_input : action->input;
+}
+
+/* The list of tasks that are given; ret_field: where. NULL = none. */
+static struct json_object *tasks_of(const struct action *action, const char **ret_field)
+{
+    return action->task != 0 ? NULL : tasks_in(action_words(action), ret_field);
 }
 
 static size_t task_count(struct json_object *tasks)

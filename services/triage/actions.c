@@ -152,18 +152,11 @@ static bool answered_before(struct action *action, const PGresult *rows, int row
     return true;
 }
 
-/* Whoever has to do with it: within the caller's areas, or whose turn it is. */
+/* Whoever has to do with it: what they may see, and their link opens. */
 static bool may_touch(const struct action *action)
 {
-    const struct workflow_case *before = &action->row.before;
-    const struct wg_caller *caller = &action->caller;
-    bool mine = action->reporter || wg_may_read(caller, before->area) ||
-                (caller->staff_id != 0 && before->holder == caller->staff_id) ||
-                (caller->party_id != 0 && before->party == caller->party_id);
-    for (size_t i = 0; i < before->n_tasks; i++)
-        mine = mine || (caller->staff_id != 0 && before->tasks[i].staff == caller->staff_id) ||
-               (caller->party_id != 0 && before->tasks[i].party == caller->party_id);
-    return mine && wg_may_touch(caller, action->case_id, action->task);
+    return (action->reporter || action->row.seen) &&
+           wg_may_touch(&action->caller, action->case_id, action->task);
 }
 
 /* Notes need no If-Match: they decide nothing that somebody else could have decided meanwhile. */
@@ -191,7 +184,7 @@ static void names_landed(struct wg_flight *flight, void *arg)
     int row = case_row_find(rows, action->partner_id);
     if (row >= 0) {
         case_row_read(&action->partner, rows, row);
-        if (wg_may_read(&action->caller, action->partner.before.area))
+        if (action->partner.seen)
             action->partner_workflow =
                 knowledge_workflow(action->knowledge, action->partner.workflow);
     }
@@ -254,13 +247,17 @@ static void case_landed(struct wg_flight *flight, void *arg)
         take_case(action, rows);
 }
 
-static void add_read_case(struct wg_flight *flight, int64_t id, const uint8_t *key)
+static void add_read_case(struct wg_flight *flight, const struct action *action, int64_t id,
+                          const uint8_t *key)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    WG_AUTO(wg_text_destroy) struct wg_text sight = { 0 };
+    wg_sight_write(&action->caller, &sight);
     struct wg_column *ids = wg_column_new(WG_I64);
     wg_column_i64(ids, id);
     wg_params_array(params, &ids);
     wg_params_bytes(params, key, WG_HASH_BYTES);
+    wg_params_text(params, sight.bytes);
     wg_flight_add(flight, SQL_READ_CASE, &params);
 }
 
@@ -281,7 +278,7 @@ static void read_named(struct action *action)
         wg_column_text(codes, action->names[i].code);
     wg_params_array(params, &codes);
     wg_flight_add(flight, SQL_FIND_STAFF, &params);
-    add_read_case(flight, action->partner_id, NULL);
+    add_read_case(flight, action, action->partner_id, NULL);
     send_off(action, &flight);
 }
 
@@ -293,7 +290,7 @@ static void read_case(struct action *action)
         return;
     }
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(case_landed, action);
-    add_read_case(flight, action->case_id, action->only_list ? NULL : action->key);
+    add_read_case(flight, action, action->case_id, action->only_list ? NULL : action->key);
     send_off(action, &flight);
 }
 

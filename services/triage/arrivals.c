@@ -27,6 +27,8 @@ struct opening {
     char title[256];
     bool has_point, alone;
     double lat, lon;
+    int64_t about;   /* the member of staff whom it complains about; 0: unknown */
+    char shield[20]; /* the area of their chief; "" where it is about nobody */
 };
 
 struct arrivals {
@@ -76,6 +78,21 @@ static void read_point(struct opening *opening, const PGresult *rows, int row)
                              wg_get_f64(rows, row, 6), &opening->lat, &opening->lon);
 }
 
+/* A complaint about a member of staff goes to those above them: it opens in the area of their
+ * chief, whatever its place is; whose post is not known is the root's matter. */
+static void take_about(struct opening *opening, struct facts_input *input, const PGresult *rows,
+                       int row, const struct knowledge *knowledge)
+{
+    const struct city_area *root = city_root(&knowledge->city);
+    const char *shield = wg_get_text(rows, row, 18);
+    if (wg_is_null(rows, row, 16) || root == NULL)
+        return;
+    opening->about = wg_get_i64(rows, row, 17);
+    wg_copy(opening->shield, sizeof opening->shield, shield == NULL ? root->code : shield);
+    input->area = opening->shield;
+    input->has_point = false;
+}
+
 /* Columns of read_reports.sql. */
 static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, int row)
 {
@@ -87,7 +104,7 @@ static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, i
     opening->received_at = wg_get_time(rows, row, 1);
     wg_copy(opening->title, sizeof opening->title, wg_get_text(rows, row, 2));
     opening->title[strcspn(opening->title, "\r\n")] = '\0';
-    const struct facts_input input = {
+    struct facts_input input = {
         .category = or_empty(wg_get_text(rows, row, 3)),
         .area = or_empty(wg_get_text(rows, row, 4)),
         .has_point = opening->has_point,
@@ -97,6 +114,7 @@ static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, i
         .reporter_has_mail = wg_get_bool(rows, row, 9),
         .reporter_known = wg_get_bool(rows, row, 10),
     };
+    take_about(opening, &input, rows, row, knowledge);
     const struct workflow_case fresh = {
         .id = wg_get_i64(rows, row, 0),
         .training = wg_get_bool(rows, row, 8),
@@ -113,6 +131,7 @@ static struct opening *decide(struct arrivals *arrivals, const PGresult *rows, i
     facts.return_by = wg_get_time(rows, row, 14);
     facts.backfilled = wg_get_bool(rows, row, 15);
     facts.reports = 1;
+    facts.restricted = facts.restricted || opening->shield[0] != '\0';
     opening->workflow = workflow_id(workflow);
     workflow_open(workflow, &fresh, &facts, &opening->decision);
     return opening;
@@ -210,6 +229,8 @@ static void put_row(struct wg_column **c, const struct opening *opening, struct 
         put_json(c[21], after, workflow_write_more, room);
     else
         wg_column_null(c[21]);
+    wg_column_i64_or_null(c[22], opening->about);
+    wg_column_text_or_null(c[23], opening->shield);
 }
 
 static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
@@ -217,7 +238,7 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
     static const enum wg_type types[] = {
         WG_I64,  WG_I32,    WG_STRING, WG_STRING, WG_STRING, WG_I64,  WG_STRING, WG_STRING,
         WG_I64,  WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL, WG_BOOL,   WG_TIME,
-        WG_TIME, WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,   WG_JSON,
+        WG_TIME, WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,   WG_JSON, WG_I64,    WG_STRING,
     };
     struct wg_column *columns[WG_COUNT(types)];
     struct notice_columns notices;

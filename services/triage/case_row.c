@@ -47,7 +47,8 @@ enum {
     LAST_AT,
     LAST_BEFORE,
     HAS_REPORTER,
-    ASKED_INPUT
+    ASKED_INPUT,
+    SEEN
 };
 
 int case_row_find(const PGresult *rows, int64_t id)
@@ -116,6 +117,7 @@ void case_row_read(struct case_row *to, const PGresult *rows, int row)
         .has_point = !wg_is_null(rows, row, LAT),
         .reporter_has_mail = wg_get_bool(rows, row, HAS_MAIL),
         .reporter_known = wg_get_bool(rows, row, HAS_REPORTER),
+        .seen = wg_get_bool(rows, row, SEEN),
         .source = wg_get_bool(rows, row, SOURCE),
         .backfilled = wg_get_bool(rows, row, BACKFILLED),
         .reports = (int32_t)wg_get_i64(rows, row, REPORTS),
@@ -146,8 +148,7 @@ void case_row_clear(struct case_row *row)
 /* A place that the case has stands, unless another is chosen: borders never move a case. */
 static bool keeps_place(const char *reason)
 {
-    return strcmp(reason, "place") != 0 && strcmp(reason, "outside") != 0 &&
-           strcmp(reason, "grid") != 0;
+    return strcmp(reason, "place") != 0 && strcmp(reason, "outside") != 0;
 }
 
 void case_row_facts(const struct case_row *row, const struct knowledge *knowledge,

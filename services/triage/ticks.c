@@ -15,7 +15,7 @@
 #include "services/triage/moves.h"
 #include "triage_sql.h"
 
-enum { PAGE = 200, WEIGHT = 4000 };
+enum { PAGE = 200, WEIGHT = 4000, SLICE = 20000, CALENDAR_MS = 1000 };
 
 /* A case that was claimed, and what time does to it. */
 struct tick {
@@ -34,6 +34,9 @@ struct ticks {
     struct wg_lease *lease, *lease_alone;
     size_t reading; /* ids asked for, not yet landed */
     bool alone_open;
+    /* the calendar whose deadlines were looked through, and how far that is */
+    int64_t calendar_seen, calendar_asked, woken_to, wake_to;
+    bool asking, waking;
     struct wg_metric *done, *again, *idle, *left_alone;
 };
 
@@ -137,6 +140,7 @@ static void read_cases(struct ticks *ticks, const PGresult *claimed, bool alone)
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_array(params, &ids);
     wg_params_bytes(params, NULL, 0);
+    wg_params_null(params);
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(cases_landed, reading);
     wg_flight_add(flight, SQL_READ_CASE, &params);
     ticks->reading += reading->n;
@@ -242,6 +246,61 @@ static void claimed_alone(const PGresult *rows, void *arg)
     read_cases(ticks, rows, true);
 }
 
+/* ---- a calendar is published: what was provisional is woken, a slice of ids after the other */
+
+static void wake_slice(struct ticks *ticks);
+
+static void slice_landed(struct wg_flight *flight, void *arg)
+{
+    struct ticks *ticks = arg;
+    if (wg_flight_outcome(flight) == WG_COMMITTED)
+        ticks->woken_to += SLICE;
+    wake_slice(ticks);
+}
+
+static void wake_slice(struct ticks *ticks)
+{
+    ticks->waking = ticks->woken_to < ticks->wake_to;
+    if (!ticks->waking)
+        return;
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i64(params, ticks->woken_to);
+    wg_params_i64(params, ticks->woken_to + SLICE);
+    wg_params_time(params, wg_clock_now());
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(slice_landed, ticks);
+    wg_flight_add(flight, SQL_WAKE_PROVISIONAL, &params);
+    ticks->waking = wg_db_send(ticks->reads, &flight) == 0;
+}
+
+static void last_landed(struct wg_flight *flight, void *arg)
+{
+    struct ticks *ticks = arg;
+    const PGresult *rows = wg_flight_result(flight, 0);
+    ticks->asking = false;
+    if (rows == NULL)
+        return; /* the timer asks again */
+    ticks->calendar_seen = ticks->calendar_asked;
+    ticks->woken_to = 0;
+    ticks->wake_to = wg_is_null(rows, 0, 0) ? 0 : wg_get_i64(rows, 0, 0);
+    if (!ticks->waking)
+        wake_slice(ticks);
+}
+
+/* Each instance does it: a case that is woken twice wants nothing the second time. */
+static void look_at_calendar(void *arg)
+{
+    struct ticks *ticks = arg;
+    int64_t version = ticks->knowledge->city.calendar_version;
+    if (version == ticks->calendar_seen || ticks->asking || !loader_complete(ticks->loader) ||
+        !wg_db_ready(ticks->reads))
+        return;
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(last_landed, ticks);
+    wg_flight_add(flight, SQL_LAST_CASE, &params);
+    ticks->calendar_asked = version;
+    ticks->asking = wg_db_send(ticks->reads, &flight) == 0;
+}
+
 /* ---- life */
 
 static bool drained(void *arg)
@@ -277,6 +336,7 @@ struct ticks *ticks_new(struct wg_service *service, struct wg_db *reads, struct 
     ticks->batch = wg_batch_new(service, &batch, &writes, 1, ticks);
     ticks->lease = wg_lease_new(service, reads, &lease, ticks);
     ticks->lease_alone = wg_lease_new(service, reads, &lease_alone, ticks);
+    wg_service_timer(service, CALENDAR_MS, 0, look_at_calendar, ticks);
     wg_service_on_drain(service, drained, ticks);
     return ticks;
 }

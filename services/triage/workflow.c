@@ -48,16 +48,7 @@ static void open_tasks(const struct workflow_step *step)
                        *start = wg_json_get(tasks, "start"),
                        *letter = wg_json_get(tasks, "start_asked");
     struct workflow_case *after = step->after;
-    struct json_object *given = NULL;
-    if (step->input == NULL)
-        return;
-    json_object_object_foreach(step->input, name, value)
-    {
-        (void)name;
-        if (json_object_is_type(value, json_type_array) &&
-            json_object_is_type(json_object_array_get_idx(value, 0), json_type_object))
-            given = value;
-    }
+    struct json_object *given = workflow_given_tasks(step->input);
     for (size_t i = 0; i < workflow_length(given) && after->n_tasks < WORKFLOW_TASKS; i++) {
         const struct workflow_named *named = &step->facts->tasks[i];
         bool asked = named->party != 0 && !named->ordered;
@@ -115,7 +106,9 @@ static void apply_row(const struct workflow_step *step, const struct workflow_ro
     if (workflow_flag(row, "tasks"))
         open_tasks(step);
     workflow_move_clocks(step, row, step->task == NULL ? 0 : step->task->k);
-    workflow_add_notices(step, course, workflow_member(row, "notices"));
+    /* Whom an approval now waits for is known when it has been judged. */
+    if (!workflow_flag(row, "approve"))
+        workflow_add_notices(step, course, workflow_member(row, "notices"));
 }
 
 /* An action of the system upon what the step has come to; false: none of its variants fits. */
@@ -152,6 +145,13 @@ static void end_asking(struct workflow_case *after)
     workflow_unset(after, ASKED_STEP);
     workflow_unset(after, ASKED_BY);
     workflow_unset(after, "asked_n");
+}
+
+/* What was asked for was asked in another state. */
+static void end_stale_asking(const struct workflow_case *before, struct workflow_case *after)
+{
+    if (workflow_attribute(before, ASKED) != NULL && strcmp(before->state, after->state) != 0)
+        end_asking(after);
 }
 
 static void judge_asked(const struct workflow_step *step, const struct workflow_row *row,
@@ -194,12 +194,12 @@ static void take(const struct workflow_step *step, const struct workflow_row *ro
     apply_row(step, row, course);
     if (workflow_flag(row, "approve") || workflow_flag(row, "refuse"))
         judge_asked(step, row, course);
+    if (workflow_flag(row, "approve"))
+        workflow_add_notices(step, course, workflow_member(row, "notices"));
     if (open_now(before) > 0 && open_now(after) == 0)
         follow_and_name(step, wg_json_text(workflow_tasks(step->workflow), "done"), course);
-    /* What was asked for was asked in another state. */
-    bool still = workflow_attribute(before, ASKED) != NULL && !workflow_flag(row, "approve");
-    if (still && strcmp(before->state, after->state) != 0)
-        end_asking(after);
+    if (!workflow_flag(row, "approve"))
+        end_stale_asking(before, after);
 }
 
 /* ---- what the event stores */
@@ -357,6 +357,13 @@ bool workflow_decides(const struct workflow *workflow, const char *action, int32
     return decides;
 }
 
+bool workflow_approves(const struct workflow *workflow, const char *action)
+{
+    struct workflow_row row;
+    return workflow_row_at(action_of(workflow, action, 0), 0, &row) &&
+           workflow_flag(&row, "approve");
+}
+
 static void judge_party(const struct workflow_step *step, const struct workflow_row *row,
                         struct wg_problem *problem)
 {
@@ -415,6 +422,25 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
 
 /* ---- time */
 
+/* What was provisional is counted with the calendar as it now stands: an event of its own. */
+static bool recount(const struct workflow *workflow, const struct workflow_ask *ask,
+                    struct workflow_decision *decision)
+{
+    const struct workflow_step step = { .workflow = workflow,
+                                        .before = ask->before,
+                                        .after = &decision->after,
+                                        .facts = ask->facts,
+                                        .actor = &workflow_itself,
+                                        .now = ask->now };
+    const struct workflow_ask told = { .before = ask->before };
+    if (!workflow_recount_provisional(&step))
+        return false;
+    wg_copy(decision->event, sizeof decision->event, "clock.recounted");
+    finish(decision, ask->before, false);
+    write_event(&step, &told, NULL, false, decision);
+    return true;
+}
+
 int workflow_tick(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision)
 {
@@ -423,6 +449,8 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     struct workflow_row row = { 0 };
     *ret_decision = (struct workflow_decision){ .after = *ask->before };
     struct workflow_case *after = &ret_decision->after;
+    if (recount(workflow, ask, ret_decision))
+        return 0;
     struct workflow_clock *clock =
         workflow_due_clock(workflow, after, ask->facts->calendar, ask->now, &mark);
     if (clock == NULL) {
@@ -450,6 +478,7 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
                                       .asker = workflow_number(ask->before, ASKED_BY) };
     const char *action = rule == NULL ? NULL : mark < 100 ? rule->on_warn : rule->on_breach;
     bool taken = action != NULL && follow(&step, action, &course, &row);
+    end_stale_asking(ask->before, after);
     workflow_set_wake(workflow, after, ask->facts->calendar);
     wg_copy(ret_decision->event, sizeof ret_decision->event,
             taken ? workflow_word(&row, "event") : PASSED);

@@ -28,7 +28,7 @@ const char *workflow_name(const struct workflow *workflow);
 const char *workflow_initial(const struct workflow *workflow);
 /* The level at which its cases open. */
 const char *workflow_level(const struct workflow *workflow);
-/* True where a case that walks all the way at its opening tells anybody but the holder and the
+/* True where a case that walks all the way at its opening may tell anybody but the holder and the
  * reporter. */
 bool workflow_walk_tells_roles(const struct workflow *workflow);
 /* The i-th role that its notices may name, and the post that stands for it at this level of a case
@@ -37,11 +37,11 @@ const char *workflow_role(const struct workflow *workflow, size_t i, const char 
                           const char **ret_post);
 
 enum {
-    WORKFLOW_CLOCKS = 20,
-    WORKFLOW_PAUSES = 16,
+    WORKFLOW_CLOCKS = 60,
+    WORKFLOW_PAUSES = 40,
     WORKFLOW_ATTRIBUTES = 40,
     WORKFLOW_LINKS = 8,
-    WORKFLOW_TASKS = 10,
+    WORKFLOW_TASKS = 20, /* that a case ever has */
 };
 
 struct workflow_clock {
@@ -49,6 +49,7 @@ struct workflow_clock {
     int32_t fired; /* per cent of the limit that was already acted upon; 100 = its end */
     int64_t start, due, calendar; /* due 0: it stands still; calendar: its version */
     bool until;                   /* its end was given: no limit */
+    bool provisional;             /* its end lies in a year whose holidays are not known yet */
     struct wg_limit limit;
     int32_t extra; /* working days that were granted on top */
     int64_t cap;   /* it ends no later than this; 0 = none */
@@ -239,9 +240,10 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
                   struct workflow_decision *ret_decision, struct wg_problem *problem,
                   const char **ret_why) WG_MUST_USE;
 
-/* Time passes: acts upon the clock that wants it first, if one does by now. 0: decided;
- * STEP_ILLEGAL: nothing is due, and after.wake_at says when something will be. ask's action, task,
- * actor and input are not looked at. */
+/* Time passes: counts anew what was provisional, once the calendar has moved on, or acts upon the
+ * clock that wants it first, if one does by now. 0: decided; STEP_ILLEGAL: nothing is due, and
+ * after.wake_at says when something will be. ask's action, task, actor and input are not looked at.
+ */
 int workflow_tick(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision) WG_MUST_USE;
 
@@ -255,6 +257,8 @@ const char *workflow_clock_title(const struct workflow *workflow, const char *cl
 const char *workflow_clock_owner(const struct workflow *workflow, const char *clock);
 /* True unless the action is a note. An action that is not there is deciding. */
 bool workflow_decides(const struct workflow *workflow, const char *action, int32_t task);
+/* True of an action that grants what was asked for. */
+bool workflow_approves(const struct workflow *workflow, const char *action);
 /* The name of the field of this type ("staff", "party", "tasks", "case"); NULL: it has none. */
 const char *workflow_field_of_type(const struct workflow *workflow, const char *action,
                                    const char *type);

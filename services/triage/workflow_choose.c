@@ -89,6 +89,30 @@ static bool can_undo(const struct workflow_step *step)
            facts->last_actor != 0 && step->now - facts->last_at <= UNDO_WITHIN;
 }
 
+struct json_object *workflow_given_tasks(struct json_object *input)
+{
+    if (!json_object_is_type(input, json_type_object))
+        return NULL;
+    json_object_object_foreach(input, name, value)
+    {
+        (void)name;
+        if (json_object_is_type(value, json_type_array) &&
+            json_object_is_type(json_object_array_get_idx(value, 0), json_type_object))
+            return value;
+    }
+    return NULL;
+}
+
+/* A case that has all it can hold refuses, before a task, a pause or a clock is lost. */
+static bool has_room(const struct workflow_step *step, const struct workflow_row *row)
+{
+    const struct workflow_case *before = step->before;
+    return before->n_pauses + workflow_length(workflow_member(row, "pause")) <= WORKFLOW_PAUSES &&
+           before->n_clocks + workflow_length(workflow_member(row, "start")) <= WORKFLOW_CLOCKS &&
+           (!workflow_flag(row, "tasks") ||
+            before->n_tasks + workflow_length(workflow_given_tasks(step->input)) <= WORKFLOW_TASKS);
+}
+
 /* The first guard that does not hold; NULL: all do. */
 static const char *broken_guard(const struct workflow_step *step, const struct workflow_row *row)
 {
@@ -96,7 +120,9 @@ static const char *broken_guard(const struct workflow_step *step, const struct w
     for (size_t i = 0; i < workflow_length(guards); i++)
         if (!workflow_holds(step, workflow_item(guards, i)))
             return workflow_item(guards, i);
-    return workflow_flag(row, "undo") && !can_undo(step) ? "undo" : NULL;
+    if (workflow_flag(row, "undo") && !can_undo(step))
+        return "undo";
+    return has_room(step, row) ? NULL : "room";
 }
 
 int workflow_choose(const struct workflow_step *step, struct json_object *action,

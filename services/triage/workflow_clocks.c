@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/json.h"
 #include "common/text.h"
 #include "common/writer.h"
@@ -38,6 +39,13 @@ static bool stands(const struct workflow_case *from, const char *clock)
     return false;
 }
 
+/* Days that were granted are of the kind that the limit counts. */
+static struct wg_limit more_of(const struct workflow_clock *clock)
+{
+    bool elapsed = clock->limit.unit == WG_MINUTE || clock->limit.unit == WG_DAY;
+    return (struct wg_limit){ .n = clock->extra, .unit = elapsed ? WG_DAY : WG_WORK_DAY };
+}
+
 static int64_t end_of(const struct workflow_case *from, const struct workflow_clock *clock,
                       const struct wg_calendar *calendar)
 {
@@ -47,10 +55,22 @@ static int64_t end_of(const struct workflow_case *from, const struct workflow_cl
         return 0;
     int64_t due = wg_calendar_deadline(calendar, clock->start, &clock->limit, pauses, n);
     if (clock->extra > 0) {
-        const struct wg_limit more = { .n = clock->extra, .unit = WG_WORK_DAY };
-        due = wg_calendar_deadline(calendar, due, &more, NULL, 0);
+        const struct wg_limit more = more_of(clock);
+        due = wg_calendar_deadline(calendar, due, &more, pauses, n);
     }
     return clock->cap != 0 && clock->cap < due ? clock->cap : due;
+}
+
+/* Its end, and whether it will have to be counted again. */
+static void count(const struct workflow_case *from, struct workflow_clock *clock,
+                  const struct workflow_facts *facts)
+{
+    bool worked = clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY ||
+                  clock->limit.next_work_day;
+    clock->calendar = facts->calendar_version;
+    clock->due = end_of(from, clock, facts->calendar);
+    clock->provisional =
+        worked && wg_calendar_provisional(facts->calendar, clock->start, clock->due);
 }
 
 /* When so many per cent of a clock are used. */
@@ -62,12 +82,19 @@ static int64_t mark_of(const struct workflow_case *from, const struct workflow_c
         !clock->until && (clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY);
     if (per_cent >= 100)
         return clock->due;
-    if (!worked)
+    if (clock->until && clock->due <= clock->start) /* it was over before it began */
+        return clock->due;
+    if (clock->until)
         return clock->start + (clock->due - clock->start) / 100 * per_cent;
     int64_t whole = wg_calendar_deadline(calendar, clock->start, &clock->limit, NULL, 0);
-    int64_t minutes = wg_calendar_between(calendar, clock->start, whole) / (60 * INT64_C(1000000));
-    const struct wg_limit part = { .n = (int32_t)(minutes * per_cent / 100),
-                                   .unit = WG_WORK_MINUTE };
+    if (clock->extra > 0) {
+        const struct wg_limit more = more_of(clock);
+        whole = wg_calendar_deadline(calendar, whole, &more, NULL, 0);
+    }
+    int64_t length =
+        worked ? wg_calendar_between(calendar, clock->start, whole) : whole - clock->start;
+    const struct wg_limit part = { .n = (int32_t)(length / (60 * WG_SECOND) * per_cent / 100),
+                                   .unit = worked ? WG_WORK_MINUTE : WG_MINUTE };
     size_t n = pauses_of(from, clock->name, pauses);
     int64_t mark = wg_calendar_deadline(calendar, clock->start, &part, pauses, n);
     return mark < clock->due ? mark : clock->due;
@@ -164,7 +191,7 @@ static int64_t cap_of(const struct workflow_step *step, const struct workflow_cl
 static void set_due(const struct workflow_step *step, const struct workflow_clock_rule *rule,
                     const struct workflow_clock *clock)
 {
-    if (rule->due && clock->due != 0)
+    if (rule != NULL && rule->due && clock->due != 0)
         step->after->due_at = clock->due;
 }
 
@@ -194,7 +221,7 @@ static void start_clock(const struct workflow_step *step, const char *word, int3
     } else {
         clock.limit = limit_of(step, rule);
         clock.cap = cap_of(step, rule, clock.start);
-        clock.due = end_of(step->after, &clock, step->facts->calendar);
+        count(step->after, &clock, step->facts);
     }
     step->after->clocks[step->after->n_clocks++] = clock;
     set_due(step, rule, &clock);
@@ -221,8 +248,7 @@ static void resume_clock(const struct workflow_step *step, const char *name)
     for (size_t i = 0; i < after->n_pauses; i++)
         if (after->pauses[i].to == 0 && strcmp(after->pauses[i].clock, name) == 0)
             after->pauses[i].to = step->now;
-    clock->calendar = step->facts->calendar_version;
-    clock->due = end_of(after, clock, step->facts->calendar);
+    count(after, clock, step->facts);
     set_due(step, workflow_clock_rule(step->workflow, name), clock);
 }
 
@@ -234,10 +260,25 @@ void workflow_recount_clocks(const struct workflow_step *step)
         if (clock->until || rule == NULL)
             continue;
         clock->limit = limit_of(step, rule);
-        clock->calendar = step->facts->calendar_version;
-        clock->due = end_of(step->after, clock, step->facts->calendar);
+        count(step->after, clock, step->facts);
         set_due(step, rule, clock);
     }
+}
+
+bool workflow_recount_provisional(const struct workflow_step *step)
+{
+    bool any = false;
+    for (size_t i = 0; i < step->after->n_clocks; i++) {
+        struct workflow_clock *clock = &step->after->clocks[i];
+        if (!clock->provisional || clock->calendar >= step->facts->calendar_version)
+            continue;
+        any = true;
+        count(step->after, clock, step->facts);
+        set_due(step, workflow_clock_rule(step->workflow, clock->name), clock);
+    }
+    if (any)
+        workflow_set_wake(step->workflow, step->after, step->facts->calendar);
+    return any;
 }
 
 void workflow_extend_clock(const struct workflow_step *step, const char *name, int64_t days)
@@ -247,8 +288,7 @@ void workflow_extend_clock(const struct workflow_step *step, const char *name, i
         return;
     clock->extra += (int32_t)days;
     clock->fired = 0;
-    clock->calendar = step->facts->calendar_version;
-    clock->due = end_of(step->after, clock, step->facts->calendar);
+    count(step->after, clock, step->facts);
     set_due(step, workflow_clock_rule(step->workflow, name), clock);
 }
 
@@ -318,6 +358,8 @@ void workflow_write_clocks(const struct workflow_case *from, struct wg_text *out
             wg_write_int(out, "cap", clock->cap);
         if (clock->fired != 0)
             wg_write_int(out, "fired", clock->fired);
+        if (clock->provisional)
+            wg_write_bool(out, "provisional", true);
         write_pauses(from, clock->name, out);
         wg_write_end_object(out);
     }
@@ -356,6 +398,7 @@ void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks)
             .fired = (int32_t)wg_json_int(given, "fired"),
             .extra = (int32_t)wg_json_int(given, "extra"),
             .cap = wg_json_int(given, "cap"),
+            .provisional = json_object_get_boolean(wg_json_get(given, "provisional")) != 0,
         };
         wg_copy(read->name, sizeof read->name, name);
         read->until =

@@ -17,8 +17,11 @@ static void effect_place(const struct workflow_step *step)
 
 static void effect_category(const struct workflow_step *step)
 {
+    /* A grade that was raised by hand stays where the category does. */
+    bool same = strcmp(step->after->category, step->facts->category) == 0;
+    if (!same || step->after->grade[0] == '\0')
+        wg_copy(step->after->grade, sizeof step->after->grade, step->facts->grade);
     wg_copy(step->after->category, sizeof step->after->category, step->facts->category);
-    wg_copy(step->after->grade, sizeof step->after->grade, step->facts->grade);
     step->after->restricted = step->after->restricted || step->facts->restricted;
 }
 
@@ -28,10 +31,14 @@ static void effect_holder(const struct workflow_step *step)
     step->after->party = step->facts->party;
 }
 
+/* Nobody's case does not exist: it waits for a dispatcher, for want of a holder if of nothing else.
+ */
 static void effect_no_holder(const struct workflow_step *step)
 {
     step->after->holder = 0;
     step->after->party = 0;
+    if (step->after->reason[0] == '\0')
+        wg_copy(step->after->reason, sizeof step->after->reason, "holder");
 }
 
 static void effect_no_chain(const struct workflow_step *step)

@@ -97,9 +97,9 @@ static bool tells_roles(const struct workflow *workflow, struct json_object *row
     return false;
 }
 
-static bool walk_tells(const struct workflow *workflow)
+/* One of these actions does. */
+static bool list_tells(const struct workflow *workflow, struct json_object *names)
 {
-    struct json_object *names = wg_json_get(workflow_open_row(workflow), "walk");
     struct workflow_row row;
     for (size_t i = 0; i < workflow_length(names); i++) {
         struct json_object *action = wg_json_get(workflow->actions, workflow_item(names, i));
@@ -124,7 +124,9 @@ int workflow_new(struct json_object *definition, int id, struct workflow **ret_w
     workflow->states = wg_json_get(definition, "states");
     json_object_object_foreach(wg_json_get(definition, "clocks"), name, clock)
         read_clock(workflow, name, clock);
-    workflow->walk_tells_roles = walk_tells(workflow);
+    struct json_object *open = workflow_open_row(workflow);
+    workflow->walk_tells_roles = list_tells(workflow, wg_json_get(open, "walk")) ||
+                                 list_tells(workflow, wg_json_get(open, "also"));
     *ret_workflow = workflow;
     return 0;
 }

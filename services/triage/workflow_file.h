@@ -95,6 +95,8 @@ bool workflow_field_known(const char *type, const char *name);
  * that broke. */
 int workflow_choose(const struct workflow_step *step, struct json_object *action,
                     struct workflow_row *ret_row, const char **ret_why);
+/* The tasks that an input lists; NULL: none. */
+struct json_object *workflow_given_tasks(struct json_object *input);
 /* True for a row that gives the case to a role in which nobody is. */
 bool workflow_nobody_there(const struct workflow_step *step, const struct workflow_row *row);
 
@@ -118,6 +120,9 @@ void workflow_move_clocks(const struct workflow_step *step, const struct workflo
                           int32_t k);
 /* Counts what runs anew, with the limits of the facts. */
 void workflow_recount_clocks(const struct workflow_step *step);
+/* Counts anew, once the calendar is a newer one, what reached into a year that was not published.
+ * False: there was nothing of the kind. */
+bool workflow_recount_provisional(const struct workflow_step *step);
 /* Grants working days on top. */
 void workflow_extend_clock(const struct workflow_step *step, const char *name, int64_t days);
 void workflow_stop_clock(struct workflow_case *after, const char *name);

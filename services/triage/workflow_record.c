@@ -224,5 +224,7 @@ void workflow_write_was(struct wg_text *out, const struct workflow_case *before,
         put_id(out, "holder", before->holder);
     if (before->party != after->party)
         put_id(out, "party", before->party);
+    if (before->restricted != after->restricted)
+        wg_write_bool(out, "restricted", before->restricted);
     wg_write_end_object(out);
 }

@@ -85,7 +85,10 @@ export async function judge({ house, load, hands, post, kills = [], stops = [], 
     if (others !== 0)
         find(`unexpected: ${others} reports that bear no mark of this run`);
     await judgeCases(house, find);
-    const events = await house.sql("SELECT case_id, n, data ->> 'action', type FROM events WHERE n > 1");
+    // Neither what time did, nor what a case went through because another one moved.
+    const events = await house.sql(`SELECT e.case_id, e.n, e.data ->> 'action', e.type FROM events e JOIN cases c ON c.id = e.case_id JOIN workflows w ON w.id = c.workflow
+        WHERE e.n > 1 AND e.data ->> 'clock' IS NULL
+          AND (e.data ->> 'task' IS NOT NULL OR w.definition #> ARRAY['actions', e.data ->> 'action', 'by'] IS DISTINCT FROM '[]'::jsonb)`);
     sums.actions = hands.check(events.map(([id, n, action, type]) => ({ case: id, n: Number(n), action, type })));
     sums.actions.faults.forEach(find);
     sums.replayed = await replay(house, { mail: post !== undefined });

@@ -147,7 +147,7 @@ export class Storm {
 
     start() {
         this.load = new Load(this.house, { make: (i) => this.make(i), keyed: 0.85 });
-        this.hands = new Hands(this.house, { category: this.categories[0], random: this.random,
+        this.hands = new Hands(this.house, { category: this.categories[0], random: this.random, categories: this.categories, parties: ['urban-management', 'housing', 'water'],
             area: (below) => this.grids.find((one) => one.code.startsWith(below))?.code ?? this.grids[0].code });
         // Never twice for the same mail: its back-off would outlast the time to drain.
         this.post.behave = (mail) => (!this.calming && Math.random() < 0.03 && !this.post.mails.some((one) => one.id === mail.id) ? 'cut' : 'take');

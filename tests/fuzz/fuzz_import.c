@@ -10,8 +10,9 @@
 #include "services/registry/reader.h"
 #include "tests/fuzz/fuzz.h"
 
-static const struct kind *const kinds[] = { &area_kind, &place_kind,    &staff_kind,   &party_kind,
-                                            &duty_kind, &category_kind, &calendar_kind };
+static const struct kind *const kinds[] = { &area_kind,     &place_kind,     &staff_kind,
+                                            &party_kind,    &duty_kind,      &category_kind,
+                                            &calendar_kind, &competence_kind };
 
 static enum reader_form form_of(const struct kind *kind, uint8_t choice)
 {

@@ -2,14 +2,25 @@
 // one step with the key of whoever's turn it is, and sends an action whose answer was lost again with the same key. Like
 // the history of reports it believes the client: an action that was answered 200 is one event, an event that nobody
 // attempted must not exist, what was refused must not have happened.
+// Most steps go the straight way from dispatch to close; a share of them roams: somebody who has to do with the case asks
+// what they may do (GET …/actions), and takes one of it with a form filled by its types. So the whole workflow is walked
+// (approvals, holds, tasks, raises, merges), whatever its file says.
+import { fillForm } from './forms.mjs';
 import { pause } from './wait.mjs';
 
-const COMMUNITY_DIGITS = 12;
+const COMMUNITY_DIGITS = 12, STREET_DIGITS = 9;
+// They end a case or say little: taken seldom, so that cases live to see the others.
+const SELDOM = new Set(['void', 'refer', 'reject', 'redact', 'restrict', 'urge', 'progress', 'instruct', 'supervise', 'relocate', 'reclassify', 'merge']);
 
 export class Hands {
-    /** category: what a dispatcher names where it is missing; area(code): a grid below an area, for what lies nowhere. */
-    constructor(instance, { category, area, random = Math.random, timeoutMs = 15000 }) {
-        Object.assign(this, { instance, category, area, random, timeoutMs });
+    /**
+     * category: what a dispatcher names where it is missing; area(code): a grid below an area, for what lies nowhere. roam:
+     * the share of steps that ask what is legal; categories, parties: codes that forms may name.
+     */
+    constructor(instance, { category, area, random = Math.random, timeoutMs = 15000, roam = 0.2, categories = [category], parties = [] }) {
+        Object.assign(this, { instance, category, area, random, timeoutMs, roam, categories, parties });
+        this.tasks = []; // {case, number, who}: what roamers have asked of others
+        this.seen = [];
         this.attempts = new Map(); // key → {case, action, state: sent|done|refused|unknown, n, status}
         this.lookout = instance.client('admin', { checked: false, sockets: 8 });
         this.clients = new Map();
@@ -50,7 +61,8 @@ export class Hands {
         const code = (value) => value === null || typeof value !== 'object' ? value : value.code;
         const one = { ...json, holder: code(json.holder), area: typeof json.area === 'string' ? { code: json.area } : json.area,
             category: json.category === null || typeof json.category === 'object' ? json.category : { code: json.category } };
-        const choice = this.choose(one);
+        const straight = this.random() >= this.roam ? this.choose(one) : undefined;
+        const choice = straight ?? await this.wander(one);
         if (choice === undefined || choice[0] === null)
             return;
         // Now and then two hands reach for the same case: only one may have it.
@@ -58,22 +70,70 @@ export class Hands {
         await Promise.all(Array.from({ length: hands }, () => this.act(id, choice, headers.etag)));
     }
 
-    async act(id, [who, body], match) {
+    pick(list) {
+        return list[Math.floor(this.random() * list.length)];
+    }
+
+    /** Who may have a say in this case. */
+    people({ area, holder, party }) {
+        const community = area.code.slice(0, COMMUNITY_DIGITS), street = area.code.slice(0, STREET_DIGITS), posts = ['410103-supervisor'];
+        if (area.code.length >= COMMUNITY_DIGITS)
+            posts.push(`${community}-dispatcher`, `${community}-secretary`, `${community}-secretary`);
+        else
+            posts.push('410103-dispatcher');
+        if (area.code.length >= STREET_DIGITS)
+            posts.push(...['coordinator', 'coordinator', 'director', 'duty-officer'].map((post) => `${street}-${post}`));
+        return [...posts, ...(holder === null ? [] : [holder, holder, holder]), ...(party ? [`${party.code ?? party}-handler`] : [])];
+    }
+
+    /** [who, body, path]: something that this case, or a task of it, allows to somebody; undefined: not this time. */
+    async wander(one) {
+        const tasks = this.tasks.filter((task) => task.case === one.id);
+        const task = tasks.length > 0 && this.random() < 0.4 ? this.pick(tasks) : undefined;
+        const who = task !== undefined && this.random() < 0.7 ? task.who : this.pick(this.people(one));
+        const path = task === undefined ? `/api/v1/cases/${one.id}/actions` : `/api/v1/tasks/${task.number}/actions`;
+        const { status, json } = await this.client(who).get(path, { timeoutMs: this.timeoutMs });
+        if (status !== 200)
+            return undefined;
+        const legal = json.actions.filter((action) => !SELDOM.has(action.action) || this.random() < 0.15), action = this.pick(legal);
+        const fields = action === undefined ? undefined : fillForm(action.fields, this.known(one));
+        this.seen.push(one.number);
+        return fields === undefined ? undefined : [who, { action: action.action, ...fields }, path, one];
+    }
+
+    /** What a form may name. */
+    known({ area }) {
+        const community = area.code.slice(0, COMMUNITY_DIGITS), here = area.code.length >= COMMUNITY_DIGITS ? community : '410103007012';
+        const grid = this.area(here);
+        return { random: this.random, now: () => this.instance.now().getTime(), category: () => this.pick(this.categories), area: () => this.area(here),
+            staff: () => this.pick([`${grid}-leader`, `${here}-secretary`, `${here.slice(0, STREET_DIGITS)}-coordinator`]),
+            party: () => this.pick(this.parties), case: () => this.pick(this.seen) };
+    }
+
+    /** The tasks of an action that was done are there for those who were asked. */
+    remember(one, body, tasks) {
+        (body.tasks ?? []).forEach((task, i) => this.tasks.push({ case: one.id, number: `${one.number}-${tasks + i + 1}`,
+            who: task.staff ?? `${task.party}-handler` }));
+    }
+
+    async act(id, [who, body, path = `/api/v1/cases/${id}/actions`, one], match) {
         const key = `hand-${id}-${++this.turn}`;
         const attempt = { case: String(id), action: body.action, state: 'sent' };
         this.attempts.set(key, attempt);
         const end = Date.now() + 60000;
         for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 1000)) {
-            await this.attempt(attempt, this.client(who), id, body, { 'If-Match': match, 'Idempotency-Key': key });
+            await this.attempt(attempt, this.client(who), path, body, { 'If-Match': match, 'Idempotency-Key': key });
+            if (attempt.state === 'done' && body.tasks !== undefined)
+                this.remember(one, body, this.tasks.filter((task) => task.case === one.id).length);
             if (attempt.state !== 'unknown' || Date.now() > end)
                 return;
             await pause(waitMs);
         }
     }
 
-    async attempt(attempt, client, id, body, headers) {
+    async attempt(attempt, client, path, body, headers) {
         try {
-            const answer = await client.post(`/api/v1/cases/${id}/actions`, body, { headers, timeoutMs: this.timeoutMs });
+            const answer = await client.post(path, body, { headers, timeoutMs: this.timeoutMs });
             attempt.status = answer.status;
             if (answer.status === 200)
                 Object.assign(attempt, { state: 'done', n: answer.json.event.n, type: answer.json.event.type });
@@ -110,7 +170,7 @@ export class Hands {
             client.close();
     }
 
-    /** events: [{case, n, action, type}] of all deciding events after the first. Gives the sums and what is wrong. */
+    /** events: [{case, n, action, type}] of all events after the first that people made. Gives the sums and what is wrong. */
     check(events) {
         const sums = { attempted: this.attempts.size, done: 0, refused: 0, unknown: 0, lostAnswers: this.lost, faults: [] };
         const at = new Map(events.map((event) => [`${event.case}/${event.n}`, event]));

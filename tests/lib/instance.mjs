@@ -219,16 +219,17 @@ export class Instance {
         }
     }
 
-    /** Nothing is in hand any more: no arrivals, no notices, no waiting mail, the log folded. */
+    /** Nothing is in hand any more: no case to be woken, no arrivals, no notices, no waiting mail, the log folded. */
     async drain(seconds = 60) {
         await waitFor('the queues to drain', async () => {
-            const [[arrivals, notices, mail, behind]] = await this.sql(`
-                SELECT (SELECT count(*) FROM arrivals WHERE set_aside_at IS NULL),
+            const [[wakes, arrivals, notices, mail, behind]] = await this.sql(`
+                SELECT (SELECT count(*) FROM cases WHERE (wake_at <= :'now' OR wake_tries > 0) AND wake_tries < 5),
+                       (SELECT count(*) FROM arrivals WHERE set_aside_at IS NULL),
                        (SELECT count(*) FROM notices WHERE set_aside_at IS NULL),
                        (SELECT count(*) FROM deliveries WHERE state = 'waiting'),
                        (SELECT count(*) FROM events e, rollup_cursor c
-                        WHERE (e.xid, e.case_id, e.n) > (c.xid, c.case_id, c.n))`);
-            const left = { arrivals, notices, mail, behind };
+                        WHERE (e.xid, e.case_id, e.n) > (c.xid, c.case_id, c.n))`, { now: this.now().toISOString() });
+            const left = { wakes, arrivals, notices, mail, behind };
             if (Object.values(left).every((n) => n === '0'))
                 return true;
             throw new Error(JSON.stringify(left));

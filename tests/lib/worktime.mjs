@@ -18,6 +18,14 @@ export class WorkTime {
         this.seasons = (definition.seasons ?? []).map(({ from, to, hours }) => ({ from, to, hours: spansOf(hours) }));
         this.halfDays = new Map(Object.entries(definition.half_days ?? {}).map(([date, hours]) => [date, spansOf(hours)]));
         this.known = new Map();
+        const dates = [...this.holidays, ...this.makeup];
+        this.never = definition.years === undefined && dates.length === 0 && this.workdays.size === 7;
+        this.years = new Set(definition.years ?? dates.map((date) => Number(date.slice(0, 4))));
+    }
+
+    /** Whether the holidays of a year are known; where every day is worked there are none to know. */
+    published(year) {
+        return this.never || this.years.has(year);
     }
 
     /** The spans of a day since 1970, from its midnight; none where it is free. Remembered: many cases ask for the same days. */

@@ -2,8 +2,10 @@
 // what was imported is in force within two seconds in every service that keeps it in memory.
 import { after, before, describe, it } from 'node:test';
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { Instance } from '../lib/instance.mjs';
 import { waitFor } from '../lib/wait.mjs';
+import { xlsx } from '../lib/xlsx.mjs';
 
 const KINDS = ['areas', 'places', 'staff', 'duty', 'parties', 'categories', 'calendars', 'competence'];
 const P = `t${process.pid}`;
@@ -144,6 +146,63 @@ describe('imports', () => {
         }, { seconds: 10 });
         assert.ok((await admin.get(`/api/v1/duty?area=${grid}`)).json.items.some((one) => one.code === `${P}-duty`));
         assert.equal((await admin.get(`/api/v1/staff/${P}-standin`)).json.posts[0].area, '410103007012001');
+    });
+    describe('files as people save them', () => {
+        const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+        const send = (kind, body, type = 'text/csv') => admin.send('POST', `/api/v1/imports/${kind}`, { body, type });
+        const gbk = (text) => execFileSync('iconv', ['-f', 'UTF-8', '-t', 'GB18030'], { input: text });
+        const said = (answer) => answer.json.errors?.map((error) => `${error.line ?? ''} ${error.column ?? ''}`);
+
+        it('a template opens in a spreadsheet, and filled in is taken: both header rows, a byte order mark', async () => {
+            const { text } = await admin.get('/api/v1/imports/staff/template');
+            assert.ok(text.startsWith('\ufeff人员编码,姓名,'), text);
+            assert.match(text, /\r\ncode,name,/);
+            const answer = await send('staff', `${text}${P}-filled,填表人,,,,,worker@410103007012003,\r\n`);
+            assert.deepEqual([answer.status, answer.json.added], [200, 1], answer.text);
+        });
+        it('GBK, with titles above, Chinese names, merged headers, full-width digits and spaces, empty rows', async () => {
+            const file = `二七区网格员花名册,,,,,\r\n序号,人员编码,姓名,联系方式,,岗位\r\n,,,手机,邮箱,\r\n１,${P}-gbk，,　张三　,１３８ １２３４ ５６７８,,worker@410103007012003\r\n,,,,,\r\n`.replace('，', '');
+            const answer = await send('staff', gbk(file));
+            assert.deepEqual([answer.status, answer.json.rows, answer.json.added], [200, 1, 1], answer.text);
+            assert.equal(await house.one(`SELECT name FROM staff WHERE code = '${P}-gbk'`), '张三');
+        });
+        it('what is neither UTF-8 nor GBK is refused by line', async () => {
+            const answer = await send('staff', Buffer.concat([Buffer.from('code,name\n'), Buffer.from([0x61, 0x2c, 0xff, 0xff, 0x0a])]));
+            assert.deepEqual([answer.status, said(answer)], [422, ['2 name']], answer.text);
+        });
+        it('an .xlsx, whatever the type says: numbers, dates, empty rows; lines are its rows', async () => {
+            const rows = (staff) => [['值班表', null, null], ['编码', '区划编码', '岗位', '值班人员', '类别', '开始', '结束'], null,
+                [`${P}-x1`, 410103007012, 'duty-officer', `${P}-filled`, 'night', 46296.75, 46297.35416666666], ...staff];
+            for (const [type, added] of [[XLSX, 1], ['text/csv', 0]]) {
+                const answer = await send('duty', xlsx(rows([])), type);
+                assert.deepEqual([answer.status, answer.json.rows, answer.json.added], [200, 1, added], answer.text);
+            }
+            assert.equal(await house.one(`SELECT starts_at = '2026-10-01 18:00+08' AND ends_at = '2026-10-02 08:30+08' FROM duty WHERE code = '${P}-x1'`), 't');
+            const faulty = await send('duty', xlsx(rows([[`${P}-x2`, 410103007012, '值\n班', 'nobody', 'night', '明天', 46297]])), XLSX);
+            assert.deepEqual([faulty.status, said(faulty).sort()], [422, ['5 post', '5 staff', '5 starts_at']], faulty.text);
+        });
+        it('a number that a spreadsheet made a float of: recovered where all digits are there, otherwise named with what to do', async () => {
+            const file = (phone) => `code,name,phone\n${P}-float,王五,${phone}\n`;
+            assert.equal((await send('staff', file('1.3812345678E+10'))).status, 200);
+            const lost = await admin.send('POST', '/api/v1/imports/staff', { body: file('1.38E+10'), type: 'text/csv', headers: { 'Accept-Language': 'en' } });
+            assert.deepEqual([lost.status, said(lost)], [422, ['2 phone']]);
+            assert.match(lost.json.errors[0].detail, /format the column as text/);
+            assert.match((await send('staff', file('1.38E+10'))).json.errors[0].detail, /设为“文本”/);
+        });
+        it('two people in one cell: told to split', async () => {
+            const answer = await send('staff', `编码,姓名\n${P}-two,张三/李四\n`);
+            assert.deepEqual([answer.status, said(answer)], [422, ['2 name']]);
+            assert.match(answer.json.errors[0].detail, /两个人/);
+        });
+        it('no sheet at all, an old one, one that unpacks to more than may be: refused, and the next is taken', async () => {
+            const bomb = xlsx([['编码', '姓名'], ...Array.from({ length: 70 }, () => ['x', 'a'.repeat(1 << 20)])]);
+            assert.ok(bomb.length < 1 << 20);
+            for (const [name, body] of Object.entries({ broken: Buffer.from('PK\x03\x04 no zip'), old: Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0, 0]), bomb })) {
+                const answer = await send('staff', body, XLSX);
+                assert.deepEqual([answer.status, answer.json.type], [422, 'urn:wangge:problem:import-faults'], name);
+            }
+            assert.equal((await send('staff', xlsx([['编码', '姓名'], [`${P}-after`, '后来']]), XLSX)).status, 200);
+        });
     });
     it('a calendar: what cannot be meant is refused, seasons and half days are taken', async () => {
         const calendar = (more) => admin.post('/api/v1/imports/calendars', { code: `${P}-calendar`, timezone: 'Asia/Shanghai', hours: [['09:00', '17:00']], workdays: [1, 2, 3, 4, 5], holidays: [], makeup: [], ...more });

@@ -2,13 +2,16 @@
 -- OFFSET 0 and MATERIALIZED keep the planner, which knows no parameters, from walking the table in the order of ids.
 -- $1 text[] lows, $2 text[] highs: the ranges of area codes, low <= code < high; $3 text[] states, $4 text level,
 -- $5 text category, $6 text reason, $7 bool overdue (each null: any); $8 timestamptz now, $9 text[] final states;
--- $10 bool leave out restricted cases; $11 int8 only ids below; $12 int4 how many
+-- $10 text what the caller may see, as may_see wants it; $11 int8 only ids below; $12 int4 how many; $13 text what it
+-- waits for (null: any)
 -- Columns: id; matches (always true); nth (0)
--- Tables: cases (read) · Locks: none
+-- Tables: cases, tasks (read) · Locks: none
 WITH found AS MATERIALIZED (
     SELECT c.id
     FROM unnest($1::text[], $2::text[]) AS r (low, high)
-    CROSS JOIN LATERAL (SELECT * FROM cases a WHERE a.area >= r.low AND a.area < r.high OFFSET 0) AS c
+    CROSS JOIN LATERAL (
+        SELECT * FROM cases a
+        WHERE a.area >= r.low AND a.area < r.high AND (NOT a.restricted OR may_see(a, $10::text::jsonb)) OFFSET 0) AS c
     WHERE c.id < $11::bigint
       AND ($3::text[] IS NULL OR c.state = ANY ($3::text[]))
       AND ($4::text IS NULL OR c.level = $4::text)
@@ -16,6 +19,6 @@ WITH found AS MATERIALIZED (
       AND ($6::text IS NULL OR c.reason = $6::text)
       AND ($7::boolean IS NULL
            OR (coalesce(c.due_at < $8::timestamptz, false) AND c.state <> ALL ($9::text[])) = $7::boolean)
-      AND NOT (c.restricted AND $10::boolean)
+      AND ($13::text IS NULL OR c.more ->> 'face' = $13::text)
 )
 SELECT id, true AS matches, 0::bigint AS nth FROM found ORDER BY id DESC LIMIT $12::int

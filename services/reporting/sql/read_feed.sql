@@ -1,9 +1,9 @@
 -- The log for others, in its order, after a position and below the horizon: no transaction that is still running can
 -- write below what this returns. A filter matches the area before or after, so who loses a case sees it go.
 -- $1 xid8, $2 int8 case, $3 int4 n: the position; $4 int4 how many rows to walk at most; $5 int4 how many;
--- $6 text[] lows, $7 text[] highs: ranges of area codes; $8 text[] types, or null
+-- $6 text[] lows, $7 text[] highs: ranges of area codes; $8 text[] types, or null; $9 text what the caller may see
 -- Columns: as enum store_event in store.h; matches false: only marks where the walk ended
--- Tables: events, cases, staff, parties (read) · Locks: none
+-- Tables: events, cases, tasks, staff, parties (read) · Locks: none
 SELECT w.xid, w.case_id, w.n, w.matches, w.type, w.at, w.deciding,
     (SELECT s.code FROM staff s WHERE s.id = w.actor) AS actor,
     w.area, w.category, w.level, w.state,
@@ -23,7 +23,8 @@ FROM (
             SELECT FROM unnest($6::text[], $7::text[]) AS r (low, high)
             WHERE e.area >= r.low AND e.area < r.high
                 OR (e.was->>'area') COLLATE "C" >= r.low AND (e.was->>'area') COLLATE "C" < r.high)
-        AND NOT EXISTS (SELECT FROM cases c WHERE c.id = e.case_id AND c.restricted) AS matches
+        AND NOT EXISTS (SELECT FROM cases c WHERE c.id = e.case_id AND c.restricted AND NOT may_see(c, $9::text::jsonb))
+        AS matches
     FROM (
         SELECT * FROM events
         WHERE xid >= $1::xid8 AND (xid, case_id, n) > ($1::xid8, $2::bigint, $3::int)

@@ -3,7 +3,8 @@
 -- Columns: as enum store_fold in store.h
 -- Tables: events (read, by the index on xid) · Locks: none
 SELECT xid, case_id, n, at, training, area, state, category,
-    was->>'area', was->>'state', was ? 'category', was->>'category'
+    was->>'area', was->>'state', was ? 'category', was->>'category', restricted,
+    coalesce((was->>'restricted')::boolean, restricted)
 FROM events
 WHERE xid >= $1::xid8 AND (xid, case_id, n) > ($1::xid8, $2::bigint, $3::int)
     AND xid < pg_snapshot_xmin(pg_current_snapshot())

@@ -1,8 +1,9 @@
 -- One report and where it stands.
--- $1 int8 report; $2 bool names in English
+-- $1 int8 report; $2 bool names in English; $3 text what a member of staff may see (null: the reporter asks)
 -- Columns: as enum store_report in store.h; those of the case are null before triage
--- Tables: reports, case_reports, cases, areas, categories, looks, forgotten (read) · Locks: none
+-- Tables: reports, case_reports, cases, tasks, areas, categories, looks, forgotten (read) · Locks: none
 SELECT p.received_at, p.text, p.area AS given_area, c.id, c.workflow, c.state, c.due_at, c.restricted,
+    $3::text::jsonb IS NULL OR CASE WHEN c.id IS NULL THEN p.about IS NULL ELSE may_see(c, $3::text::jsonb) END AS seen,
     (SELECT f.received_at FROM reports f WHERE f.id = c.id) AS first_received_at,
     c.area,
     (SELECT CASE WHEN $2::boolean THEN a.name_en ELSE a.name END FROM areas a WHERE a.id = c.area_id) AS area_name,

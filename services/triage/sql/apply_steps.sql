@@ -25,21 +25,21 @@ WITH asked AS (
     UPDATE cases c SET version = c.version + 1, decided = CASE WHEN g.deciding THEN c.version + 1 ELSE c.decided END,
         xid = pg_current_xact_id(), state = g.state, level = g.level, grade = g.grade, area_id = g.area_id,
         area = g.area, category = g.category, holder = g.holder, party = g.party, reason = g.reason,
-        resolver = g.resolver, outcome = g.outcome, restricted = g.restricted, due_at = g.due_at, wake_at = g.wake_at,
+        resolver = g.resolver, outcome = g.outcome, restricted = g.restricted OR c.shield IS NOT NULL, due_at = g.due_at, wake_at = g.wake_at,
         wake_tries = 0, clocks = g.clocks, more = g.more, master = g.master
     FROM given g
     WHERE c.id = g.id AND c.version = g.version AND c.xid < pg_current_xact_id()
     RETURNING c.id, c.version, c.training, g.deciding, g.state, g.level, g.area, g.category, g.holder, g.party, g.type,
-        g.actor, g.was, g.data, g.key, g.body
+        g.actor, g.was, g.data, g.key, g.body, c.restricted
 ), keyed AS (
     INSERT INTO action_keys (key, body, case_id, n, at)
     SELECT key, body, id, version, $33::timestamptz FROM moved WHERE key IS NOT NULL
     ON CONFLICT DO NOTHING
 ), logged AS (
     INSERT INTO events (case_id, n, xid, type, at, deciding, actor, area, category, level, state, holder, party,
-        training, was, data)
+        training, was, data, restricted)
     SELECT id, version, pg_current_xact_id(), type, $33::timestamptz, deciding, actor, area, category, level, state,
-        holder, party, training, was, data
+        holder, party, training, was, data, restricted
     FROM moved
 ), told AS (
     INSERT INTO notices (case_id, n, rule, staff, to_reporter, training, due_at)

@@ -23,7 +23,10 @@ static const struct row_case rows[] = {
       "posts:list-long" },
     { "mail without host", "a,x,,a@b,,", "email:email" },
     { "two mails", "a,x,,a@b.c a@b.d,,", "email:email" },
-    { "a spreadsheet's phone", "a,x,,,1.38E+10,", "phone:phone" },
+    { "a spreadsheet's phone", "a,x,,,1.38E+10,", "phone:number-float" },
+    { "a float with all digits", "a,x,,,1.3812345678E+10,", "" },
+    { "two people in one cell", "a,张三/李四,,,,", "name:two-people" },
+    { "two numbers in one cell", "a,x,,,13812345678/13912345678,", "phone:two-numbers" },
     { "two people in one cell, cut off", "a,\"张三\n李四\",,,,", "name:control" },
 };
 

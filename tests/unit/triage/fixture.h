@@ -53,10 +53,10 @@ static inline struct json_object *fixture_json(const char *text)
     return object; /* NULL is null */
 }
 
-/* A file's bytes (at most 64 kB); the caller owns them. */
+/* A file's bytes (at most 1 MB); the caller owns them. */
 static inline char *fixture_file(const char *path)
 {
-    enum { ROOM = 65536 };
+    enum { ROOM = 1 << 20 };
     char *bytes = wg_new(ROOM);
     FILE *file = fopen(path, "r");
     if (file == NULL)

@@ -1,25 +1,28 @@
-/* Promise: whatever people do, in any order and with any facts, a case never leaves the workflow's
- * table: each step that is taken leads from the row's `from` to its `to`, the effects that the
- * event stores give the row after when applied to the row before, the next waking is the earliest
- * clock, a refusal changes nothing; and from wherever it got to, somebody can bring it to an end.
- * Arguments: the workflow; a seed and a number of walks, to run one again. */
+/* Promise: whatever people do, in any order, with any facts, and however time passes, a case stays
+ * one that the file means: the effects that an event stores give the row after when applied to the
+ * row before; every step has its event, a refusal changes nothing; every clock that runs has an end
+ * and an owner, or stands still in a pause, and the end is what the calendar makes of its start,
+ * limit and pauses; none runs in a state that is final, unless the file acts upon it there; a mark
+ * is acted upon once; what is taken back is as it was; and from wherever it got to, the case can be
+ * brought to an end without whoever reported it.
+ * Arguments: the workflow; a seed (0: any) and a number of steps. */
 #include <unistd.h>
 
 #include "tests/unit/test.h"
 #include "tests/unit/triage/walking.h"
 
+#include "common/clock.h"
+
 #ifdef __SANITIZE_ADDRESS__
-enum { WALKS = 5000 };
+enum { STEPS = 20000 };
 #else
-enum { WALKS = 100000 };
+enum { STEPS = 100000 };
 #endif
-enum { TRIES = 12, WAY_OUT_MOST = 100 };
+enum { STEPS_OF_WALK = 120, WAY_OUT_MOST = 60, TICKS_MOST = 200, STOOD_MOST = 16 };
 
 static const char *file;
-static struct workflow *workflow;
-static struct wg_calendar *calendar;
-static uint64_t seed, walks = WALKS;
-static struct json_object *inputs[3]; /* by action: satisfied; nothing; nonsense */
+static struct walking walking;
+static uint64_t seed, steps = STEPS;
 
 /* xorshift64*: the same walks for the same seed, everywhere. */
 static uint32_t draw(uint64_t *from, uint32_t below)
@@ -30,269 +33,588 @@ static uint32_t draw(uint64_t *from, uint32_t below)
     return (uint32_t)((*from * UINT64_C(0x2545F4914F6CDD1D)) >> 33) % below;
 }
 
-static struct json_object *actions(void)
-{
-    return wg_json_get(workflow_definition(workflow), "actions");
-}
-
 static int set_up(void **state)
 {
-    workflow = walking_workflow(file);
-    calendar = fixture_calendar();
-    inputs[0] = json_object_new_object();
-    json_object_object_foreach(actions(), action, row)
-    {
-        json_object_object_add(inputs[0], action, walking_input(row));
-    }
-    inputs[1] = fixture_json("{}");
-    inputs[2] = fixture_json("{\"colour\":\"red\"}");
-    if (seed == 0 && getentropy(&seed, sizeof seed) != 0)
-        abort();
-    print_message("# seed %llu, %llu walks\n", (unsigned long long)seed, (unsigned long long)walks);
+    (void)state;
+    walking_begin(&walking, file);
+    while (seed == 0)
+        if (getentropy(&seed, sizeof seed) != 0)
+            abort();
+    print_message("# seed %llu, %llu steps\n", (unsigned long long)seed,
+                  (unsigned long long)steps);
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    for (size_t i = 0; i < WG_COUNT(inputs); i++)
-        wg_json_put(&inputs[i]);
-    workflow_destroy(&workflow);
-    wg_calendar_destroy(&calendar);
+    (void)state;
+    walking_end(&walking);
     return 0;
 }
 
-/* ---- what must hold of a step */
+/* ---- a walk */
 
-static void set_text(struct json_object *effects, const char *key, char *to, size_t size)
-{
-    const char *value = wg_json_text(effects, key);
-    if (json_object_object_get_ex(effects, key, NULL))
-        snprintf(to, size, "%s", value == NULL ? "" : value);
-}
-
-static void set_number(struct json_object *effects, const char *key, int64_t *to)
-{
-    if (json_object_object_get_ex(effects, key, NULL))
-        *to = wg_json_int(effects, key);
-}
-
-/* The row that somebody has who knows the row before and the event's effects, and no engine. */
-static struct workflow_case applied(const struct workflow_case *before, struct json_object *effects)
-{
-    struct workflow_case row = *before;
-    set_text(effects, "state", row.state, sizeof row.state);
-    set_text(effects, "level", row.level, sizeof row.level);
-    set_text(effects, "grade", row.grade, sizeof row.grade);
-    set_text(effects, "area", row.area, sizeof row.area);
-    set_text(effects, "category", row.category, sizeof row.category);
-    set_text(effects, "reason", row.reason, sizeof row.reason);
-    set_text(effects, "outcome", row.outcome, sizeof row.outcome);
-    set_number(effects, "area_id", &row.area_id);
-    set_number(effects, "holder", &row.holder);
-    set_number(effects, "resolver", &row.resolver);
-    set_number(effects, "due_at", &row.due_at);
-    set_number(effects, "wake_at", &row.wake_at);
-    if (wg_json_get(effects, "restricted") != NULL)
-        row.restricted = json_object_get_boolean(wg_json_get(effects, "restricted"));
-    if (wg_json_get(effects, "clocks") != NULL)
-        workflow_read_clocks(&row, wg_json_get(effects, "clocks"));
-    return row;
-}
-
-static bool same_clocks(const struct workflow_case *left, const struct workflow_case *right)
-{
-    bool same = left->n_clocks == right->n_clocks;
-    for (size_t i = 0; same && i < left->n_clocks; i++) {
-        const struct workflow_clock *l = &left->clocks[i], *r = &right->clocks[i];
-        same = strcmp(l->name, r->name) == 0 && l->start == r->start && l->due == r->due &&
-               l->calendar == r->calendar;
-    }
-    return same;
-}
-
-static bool same_row(const struct workflow_case *left, const struct workflow_case *right)
-{
-    return strcmp(left->state, right->state) == 0 && strcmp(left->level, right->level) == 0 &&
-           strcmp(left->grade, right->grade) == 0 && strcmp(left->area, right->area) == 0 &&
-           strcmp(left->category, right->category) == 0 &&
-           strcmp(left->reason, right->reason) == 0 && strcmp(left->outcome, right->outcome) == 0 &&
-           left->area_id == right->area_id && left->holder == right->holder &&
-           left->resolver == right->resolver && left->due_at == right->due_at &&
-           left->wake_at == right->wake_at && left->restricted == right->restricted &&
-           same_clocks(left, right);
-}
-
-static int64_t earliest(const struct workflow_case *of)
-{
-    int64_t found = 0;
-    for (size_t i = 0; i < of->n_clocks; i++)
-        found = found == 0 || of->clocks[i].due < found ? of->clocks[i].due : found;
-    return found;
-}
-
-static bool stands_in(struct json_object *list, const char *word)
-{
-    for (size_t i = 0; i < json_object_array_length(list); i++)
-        if (strcmp(json_object_get_string(json_object_array_get_idx(list, i)), word) == 0)
-            return true;
-    return false;
-}
-
-static void judge_step(const struct workflow_case *before, const char *action,
-                       const struct workflow_decision *decision)
-{
-    struct json_object *row = walking_row(workflow, action);
-    const struct workflow_case *after = &decision->after;
-    WG_AUTO(wg_json_put) struct json_object *data = fixture_json(decision->data.bytes);
-    WG_AUTO(wg_json_put) struct json_object *was = fixture_json(decision->was.bytes);
-    struct workflow_case replayed = applied(before, wg_json_get(data, "effects"));
-    ROW(action, stands_in(wg_json_get(row, "from"), before->state));
-    ROW(action, strcmp(wg_json_text(row, "to"), after->state) == 0);
-    ROW(action, strcmp(wg_json_text(row, "event"), decision->event) == 0);
-    ROW(action, after->version == before->version + 1 && after->decided == after->version);
-    ROW(action, after->id == before->id && after->born_area_id == before->born_area_id);
-    ROW(action, after->opened_at == before->opened_at && after->training == before->training);
-    ROW(action, same_row(&replayed, after));
-    ROW(action, after->wake_at == earliest(after));
-    ROW(action, strcmp(wg_json_text(was, "state"), before->state) == 0);
-    ROW(action, !walking_final(workflow, after->state) || after->n_clocks == 0);
-}
-
-/* ---- walks */
+/* A clock that stands: what was left of it. */
+struct stood {
+    char name[28];
+    int64_t start, left;
+    int32_t extra;
+    struct wg_limit limit;
+};
 
 struct walk {
     struct workflow_case now;
     int64_t at;
-    uint64_t from; /* of its draws */
-    size_t taken, refused;
+    uint64_t from;                                   /* of its draws */
+    struct workflow_facts known;                     /* of the report */
+    int64_t last_actor, last_at;                     /* of the last event */
+    struct json_object *last_data, *asked;           /* what it stored; what was asked for */
+    struct workflow_case before_last;                /* the row before it */
+    size_t n_stood;
+    struct stood stood[STOOD_MOST];
+    size_t taken, refused, ticked, undone, answered;
 };
+
+static bool toss(struct walk *walk, uint32_t of)
+{
+    return draw(&walk->from, of) == 0;
+}
+
+/* The whole row as JSON, but for its versions. */
+static void whole(const struct workflow_case *row, struct wg_text *out)
+{
+    const struct workflow_case nothing = { 0 };
+    wg_text_clear(out);
+    workflow_write_effects(out, NULL, &nothing, row);
+    for (size_t i = 0; i < row->n_tasks; i++)
+        wg_text_printf(out, " %d:%d/%lld %s %d", row->tasks[i].k, row->tasks[i].party,
+                       (long long)row->tasks[i].staff, row->tasks[i].state, row->tasks[i].open);
+    wg_text_printf(out, " wake %lld", (long long)row->wake_at);
+}
+
+static void same(const char *name, const char *what, const struct workflow_case *left,
+                 const struct workflow_case *right)
+{
+    WG_AUTO(wg_text_destroy) struct wg_text l = { 0 };
+    WG_AUTO(wg_text_destroy) struct wg_text r = { 0 };
+    struct workflow_case plain[2] = { *left, *right };
+    for (size_t c = 0; c < 2; c++)
+        for (size_t i = 0; i < plain[c].n_tasks; i++)
+            plain[c].tasks[i].changed = false;
+    whole(&plain[0], &l);
+    whole(&plain[1], &r);
+    if (strcmp(l.bytes, r.bytes) != 0)
+        fail_msg("%s: %s\n  %s\n  %s", name, what, l.bytes, r.bytes);
+}
+
+/* ---- what must hold of a case */
+
+static void take_tasks(struct workflow_case *row, struct json_object *tasks)
+{
+    for (size_t i = 0; i < workflow_length(tasks); i++) {
+        struct json_object *given = json_object_array_get_idx(tasks, i);
+        size_t k = (size_t)wg_json_int(given, "k");
+        struct workflow_task *task = &row->tasks[k - 1];
+        assert_in_range(k, 1, row->n_tasks + 1);
+        row->n_tasks = k > row->n_tasks ? k : row->n_tasks;
+        *task = (struct workflow_task){ .k = (int32_t)k,
+                                        .party = (int32_t)wg_json_int(given, "party"),
+                                        .staff = wg_json_int(given, "staff") };
+        wg_copy(task->state, sizeof task->state, wg_json_text(given, "state"));
+        task->open = !workflow_is_task_final(walking.workflow, task->state);
+    }
+}
+
+static bool stands(const struct workflow_case *row, const char *clock)
+{
+    for (size_t i = 0; i < row->n_pauses; i++)
+        if (row->pauses[i].to == 0 && strcmp(row->pauses[i].clock, clock) == 0)
+            return true;
+    return false;
+}
+
+static const struct workflow_task *task_of(const struct workflow_case *row, const char *clock)
+{
+    const char *slash = strchr(clock, '/');
+    int k = slash == NULL ? 0 : atoi(slash + 1);
+    return k < 1 || k > (int)row->n_tasks ? NULL : &row->tasks[k - 1];
+}
+
+/* While nobody holds the case, somebody else is made to act. */
+static bool role_answers(const struct workflow_case *row)
+{
+    for (size_t i = 0; i < row->n_clocks; i++) {
+        const char *owner = workflow_clock_rule(walking.workflow, row->clocks[i].name)->owner;
+        if (row->clocks[i].due != 0 &&
+            workflow_post(walking.workflow, owner, row->level)[0] != '\0')
+            return true;
+    }
+    return false;
+}
+
+static void judge_owner(const struct workflow_case *row, const struct workflow_clock *clock)
+{
+    const struct workflow_clock_rule *rule = workflow_clock_rule(walking.workflow, clock->name);
+    const struct workflow_task *task = task_of(row, clock->name);
+    bool owned = strcmp(rule->owner, "holder") == 0
+                     ? row->holder != 0 || row->party != 0 || role_answers(row)
+                     : task != NULL && task->open;
+    if (strcmp(rule->owner, "holder") != 0 && strcmp(rule->owner, "assignee") != 0)
+        owned = workflow_post(walking.workflow, rule->owner, row->level)[0] != '\0';
+    if (!owned)
+        fail_msg("state \"%s\": nobody answers for the clock \"%s\"", row->state, clock->name);
+    if (strchr(clock->name, '/') != NULL && (task == NULL || !task->open))
+        fail_msg("state \"%s\": the clock \"%s\" runs for a task that is over", row->state,
+                 clock->name);
+}
+
+/* What the calendar makes of it. */
+static int64_t due_of(const struct workflow_case *row, const struct workflow_clock *clock)
+{
+    struct wg_pause pauses[WORKFLOW_PAUSES];
+    size_t n = 0;
+    bool worked = clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY;
+    const struct wg_limit more = { .n = clock->extra, .unit = worked ? WG_WORK_DAY : WG_DAY };
+    for (size_t i = 0; i < row->n_pauses; i++)
+        if (strcmp(row->pauses[i].clock, clock->name) == 0)
+            pauses[n++] = (struct wg_pause){ row->pauses[i].from, row->pauses[i].to };
+    int64_t due = wg_calendar_deadline(walking.calendar, clock->start, &clock->limit, pauses, n);
+    if (clock->extra > 0)
+        due = wg_calendar_deadline(walking.calendar, due, &more, pauses, n);
+    return clock->cap != 0 && clock->cap < due ? clock->cap : due;
+}
+
+/* True where an action of the file acts upon a clock in this state: it stops it, or is what follows
+ * at its end. */
+static bool acted_upon(const char *state, const char *clock)
+{
+    const struct workflow_clock_rule *rule = workflow_clock_rule(walking.workflow, clock);
+    json_object_object_foreach(workflow_actions(walking.workflow), name, action)
+    {
+        struct workflow_row row;
+        for (size_t r = 0; workflow_row_at(action, r, &row); r++) {
+            struct json_object *from = workflow_member(&row, "from");
+            bool follows = rule->on_breach != NULL && strcmp(rule->on_breach, name) == 0;
+            bool stops = workflow_contains(workflow_member(&row, "stop"), rule->name) ||
+                         workflow_contains(workflow_member(&row, "stop"), "all") ||
+                         workflow_contains(workflow_member(&row, "resume"), rule->name);
+            if (workflow_contains(from, state) && (follows || stops))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void judge_clocks(const struct workflow_case *row)
+{
+    int64_t wake = row->wake_at;
+    for (size_t i = 0; i < row->n_clocks; i++) {
+        const struct workflow_clock *clock = &row->clocks[i];
+        bool still = stands(row, clock->name);
+        ROW(clock->name, workflow_clock_rule(walking.workflow, clock->name) != NULL);
+        ROW(clock->name, still == (clock->due == 0));
+        ROW(clock->name, still || clock->until || clock->due == due_of(row, clock));
+        ROW(clock->name, still || clock->fired == 100 || (wake != 0 && wake <= clock->due));
+        if (workflow_is_final(walking.workflow, row->state) &&
+            !acted_upon(row->state, clock->name))
+            fail_msg("the clock \"%s\" runs in \"%s\"", clock->name, row->state);
+        if (!workflow_is_final(walking.workflow, row->state))
+            judge_owner(row, clock);
+    }
+    for (size_t i = 0; i < row->n_pauses; i++)
+        ROW(row->pauses[i].clock,
+            row->pauses[i].to == 0 || row->pauses[i].to >= row->pauses[i].from);
+    ROW(row->state, row->n_clocks < WORKFLOW_CLOCKS && row->n_links < WORKFLOW_LINKS);
+}
+
+/* ---- time that was left when a clock was stopped is left when it goes on */
+
+static bool exact(const struct workflow_clock *clock)
+{
+    return !clock->until && clock->cap == 0 && clock->extra == 0 && !clock->limit.close_of_day &&
+           !clock->limit.next_work_day && clock->limit.unit != WG_WORK_DAY;
+}
+
+static const struct workflow_clock *clock_in(const struct workflow_case *row, const char *name)
+{
+    for (size_t i = 0; i < row->n_clocks; i++)
+        if (strcmp(row->clocks[i].name, name) == 0)
+            return &row->clocks[i];
+    return NULL;
+}
+
+static void remember_stood(struct walk *walk, const struct workflow_clock *was)
+{
+    if (!exact(was) || walk->n_stood == STOOD_MOST || was->due <= walk->at)
+        return;
+    struct stood *stood = &walk->stood[walk->n_stood++];
+    *stood = (struct stood){ .start = was->start, .limit = was->limit };
+    wg_copy(stood->name, sizeof stood->name, was->name);
+    stood->left = wg_calendar_left(walking.calendar, &was->limit, walk->at, was->due);
+}
+
+static void judge_stood(struct walk *walk, const struct workflow_clock *is)
+{
+    for (size_t i = 0; i < walk->n_stood; i++) {
+        struct stood *stood = &walk->stood[i];
+        if (strcmp(stood->name, is->name) != 0)
+            continue;
+        bool comparable = stood->start == is->start && exact(is) &&
+                          memcmp(&stood->limit, &is->limit, sizeof is->limit) == 0;
+        int64_t left = wg_calendar_left(walking.calendar, &is->limit, walk->at, is->due);
+        if (comparable && left != stood->left)
+            fail_msg("the clock \"%s\" had %lld left, and has %lld", is->name,
+                     (long long)stood->left, (long long)left);
+        *stood = walk->stood[--walk->n_stood];
+        return;
+    }
+}
+
+static void watch_pauses(struct walk *walk, const struct workflow_case *before,
+                         const struct workflow_case *after)
+{
+    for (size_t i = 0; i < after->n_clocks; i++) {
+        const struct workflow_clock *is = &after->clocks[i], *was = clock_in(before, is->name);
+        if (was == NULL || was->start != is->start)
+            continue;
+        if (was->due != 0 && is->due == 0)
+            remember_stood(walk, was);
+        else if (was->due == 0 && is->due != 0)
+            judge_stood(walk, is);
+    }
+}
+
+/* ---- what must hold of a step */
+
+static void judge_decision(const char *name, const struct workflow_case *before,
+                           const struct workflow_decision *decision, struct json_object *data)
+{
+    const struct workflow_case *after = &decision->after;
+    struct workflow_case replayed = *before;
+    workflow_read_effects(&replayed, wg_json_get(data, "effects"));
+    take_tasks(&replayed, wg_json_get(wg_json_get(data, "effects"), "tasks"));
+    same(name, "the row before with the effects is not the row after", &replayed, after);
+    ROW(name, decision->event[0] != '\0');
+    ROW(name, after->version == before->version + 1);
+    ROW(name, after->decided == (decision->deciding ? after->version : before->decided));
+    ROW(name, after->id == before->id && after->born_area_id == before->born_area_id);
+    ROW(name, after->opened_at == before->opened_at && after->training == before->training);
+    ROW(name, wg_json_get(wg_json_get(workflow_definition(walking.workflow), "states"),
+                          after->state) != NULL);
+    ROW(name, after->level[0] != '\0');
+    for (size_t i = 0; i < decision->n_notices; i++)
+        for (size_t s = 0; s < decision->notices[i].n; s++)
+            ROW(decision->notices[i].rule, decision->notices[i].staff[s] != 0);
+    judge_clocks(after);
+}
+
+static void land(struct walk *walk, const char *name, const struct workflow_decision *decision,
+                 int64_t actor, struct json_object *input)
+{
+    struct json_object *data = fixture_json(decision->data.bytes);
+    const struct workflow_case *after = &decision->after;
+    judge_decision(name, &walk->now, decision, data);
+    watch_pauses(walk, &walk->now, after);
+    if (workflow_number(after, "asked_n") == after->version) {
+        json_object_put(walk->asked);
+        walk->asked = json_object_get(input);
+    }
+    json_object_put(walk->last_data);
+    walk->last_data = data;
+    walk->last_actor = actor;
+    walk->last_at = walk->at;
+    walk->before_last = walk->now;
+    walk->now = *after;
+    for (size_t i = 0; i < walk->now.n_tasks; i++)
+        walk->now.tasks[i].changed = false;
+}
+
+/* ---- facts */
 
 static const char *const lacking[] = { "", "place", "outside", "grid", "category", "holder" };
 
-static struct workflow_facts any_facts(struct walk *walk)
+static struct workflow_facts facts_of(struct walk *walk, const char *missing)
 {
     struct workflow_facts facts =
-        walking_facts(calendar, lacking[draw(&walk->from, WG_COUNT(lacking))]);
-    facts.restricted = draw(&walk->from, 2) == 0;
+        walking_facts(&walking, walk->now.level[0] == '\0' ? "grid" : walk->now.level, missing);
+    const struct workflow_facts *known = &walk->known;
     if (facts.holder != 0)
-        facts.holder += draw(&walk->from, 3);
+        facts.holder = 1000 + draw(&walk->from, 3);
+    if (facts.holder != 0 && toss(walk, 4)) {
+        facts.holder = 0;
+        facts.party = PARTY;
+        facts.party_ordered = !toss(walk, 3);
+    }
+    facts.restricted = toss(walk, 8);
+    if (facts.category[0] != '\0' && toss(walk, 8))
+        snprintf(facts.grade, sizeof facts.grade, "urgent");
+    facts.reporter_known = facts.reporter_has_mail = known->reporter_known;
+    facts.source = known->source;
+    facts.external_due = known->external_due;
+    facts.return_by = known->return_by;
+    facts.backfilled = known->backfilled;
+    facts.reports = known->reports;
+    facts.children = toss(walk, 8) ? 1 : 0;
+    facts.tasks[0].ordered = !toss(walk, 3);
+    facts.last_actor = walk->last_actor;
+    facts.last_at = walk->last_at;
+    facts.last_before = wg_json_get(walk->last_data, "before");
+    facts.asked_input = walk->asked;
     return facts;
 }
 
 static void begin(struct walk *walk)
 {
-    const struct workflow_case nothing = { 0 };
-    const struct workflow_case fresh = { .id = 5,
+    const struct workflow_case fresh = { .id = 1 + draw(&walk->from, 1000),
                                          .opened_at = walk->at,
-                                         .training = draw(&walk->from, 2) == 0 };
-    const struct workflow_facts facts = any_facts(walk);
+                                         .training = toss(walk, 2) };
     struct workflow_decision decision;
-    workflow_open(workflow, &fresh, &facts, &decision);
+    walk->known = (struct workflow_facts){ .reporter_known = !toss(walk, 4),
+                                           .source = toss(walk, 3),
+                                           .backfilled = toss(walk, 8),
+                                           .reports = 1 + (int32_t)draw(&walk->from, 2) };
+    if (walk->known.source && toss(walk, 2))
+        walk->known.external_due = walk->at + (int64_t)draw(&walk->from, 20) * 86400 * WG_SECOND;
+    if (walk->known.source && toss(walk, 2))
+        walk->known.return_by = walk->at + (int64_t)draw(&walk->from, 48) * 3600 * WG_SECOND;
+    walk->now = fresh;
+    const struct workflow_facts facts =
+        facts_of(walk, lacking[draw(&walk->from, WG_COUNT(lacking))]);
+    workflow_open(walking.workflow, &fresh, &facts, &decision);
+    walk->now.version = 0;
     WG_AUTO(wg_json_put) struct json_object *data = fixture_json(decision.data.bytes);
-    struct workflow_case replayed = applied(&nothing, wg_json_get(data, "effects"));
-    ROW("open", same_row(&replayed, &decision.after));
-    ROW("open", decision.after.version == 1 && decision.after.decided == 1);
-    ROW("open", decision.after.wake_at == earliest(&decision.after));
-    ROW("open", (decision.after.reason[0] != '\0') == (decision.after.holder == 0));
+    ROW("open", (decision.after.reason[0] != '\0') ==
+                    (decision.after.holder == 0 && decision.after.party == 0));
+    ROW("open", decision.after.decided == 1);
+    walk->now.decided = 0;
+    walk->now.born_area_id = decision.after.born_area_id;
+    judge_decision("open", &walk->now, &decision, data);
     walk->now = decision.after;
+    walk->last_actor = 0;
     workflow_decision_clear(&decision);
 }
 
-static void try(struct walk *walk, const char *action, size_t role, struct json_object *input,
-                const struct workflow_facts *facts)
+/* ---- steps */
+
+static bool try(struct walk *walk, const char *action, int32_t task, size_t role,
+                struct json_object *input, const struct workflow_facts *facts)
 {
     WG_AUTO(wg_problem_destroy) struct wg_problem *problem = wg_problem_new(422, "t", "t", "t");
-    const struct workflow_actor actor = walking_actor(role, &walk->now);
-    const struct workflow_ask ask = { &walk->now, action, &actor, facts, input, walk->at };
-    struct workflow_decision decision = { 0 };
+    const struct workflow_actor actor = walking_actor(&walking, role, &walk->now);
+    const struct workflow_ask ask = { &walk->now, action, task, &actor, facts, input, walk->at };
+    struct workflow_decision decision = { 0 }, again = { 0 };
     const char *why = NULL;
-    int refusal = workflow_step(workflow, &ask, &decision, problem, &why);
+    int refusal = workflow_step(walking.workflow, &ask, &decision, problem, &why);
     if (refusal != 0) {
         ROW(action, decision.data.length == 0 && decision.after.state[0] == '\0');
         ROW(action, (refusal == STEP_FAULTS) == (wg_problem_errors(problem) > 0));
         walk->refused++;
-        return;
+        return false;
     }
-    judge_step(&walk->now, action, &decision);
-    walk->now = decision.after;
+    if (toss(walk, 16)) { /* the same cause has the same effect */
+        ROW(action, workflow_step(walking.workflow, &ask, &again, problem, &why) == 0);
+        ROW(action, strcmp(again.data.bytes, decision.data.bytes) == 0);
+        workflow_decision_clear(&again);
+    }
+    land(walk, action, &decision, actor.staff_id, input);
     workflow_decision_clear(&decision);
     walk->taken++;
+    return true;
 }
 
-/* Anybody tries anything, a while after what was done last. */
+/* All that is due by now, each mark once. */
+static void pass(struct walk *walk, int64_t to)
+{
+    size_t ticks = 0;
+    while (walk->now.wake_at != 0 && walk->now.wake_at <= to) {
+        const struct workflow_facts facts = facts_of(walk, "");
+        struct workflow_decision decision;
+        walk->at = walk->now.wake_at > walk->at ? walk->now.wake_at : walk->at;
+        const struct workflow_ask ask = { .before = &walk->now, .facts = &facts, .now = walk->at };
+        if (workflow_tick(walking.workflow, &ask, &decision) != 0)
+            fail_msg("state \"%s\": woken for nothing", walk->now.state);
+        land(walk, "tick", &decision, 0, NULL);
+        workflow_decision_clear(&decision);
+        walk->ticked++;
+        if (++ticks == TICKS_MOST)
+            fail_msg("state \"%s\": it is woken again and again", walk->now.state);
+    }
+    walk->at = to;
+}
+
+/* The i-th action of the case, or of the task k. */
+static const char *action_at(int32_t task, uint32_t i, struct json_object **ret_action)
+{
+    struct json_object *all = task > 0
+                                  ? wg_json_get(workflow_tasks(walking.workflow), "actions")
+                                  : workflow_actions(walking.workflow);
+    json_object_object_foreach(all, name, action)
+    {
+        *ret_action = action;
+        if (i-- == 0)
+            return name;
+    }
+    return NULL;
+}
+
+static uint32_t actions_of(int32_t task)
+{
+    return (uint32_t)json_object_object_length(
+        task > 0 ? wg_json_get(workflow_tasks(walking.workflow), "actions")
+                 : workflow_actions(walking.workflow));
+}
+
+static bool can(const struct walk *walk, struct json_object *action, int32_t task, size_t role,
+                const struct workflow_facts *facts)
+{
+    struct workflow_row row;
+    const char *why = NULL;
+    const struct workflow_actor actor = walking_actor(&walking, role, &walk->now);
+    const struct workflow_step step = { .workflow = walking.workflow,
+                                        .before = &walk->now,
+                                        .facts = facts,
+                                        .actor = &actor,
+                                        .task = task > 0 ? &walk->now.tasks[task - 1] : NULL,
+                                        .now = walk->at };
+    return workflow_choose(&step, action, &row, &why) == 0;
+}
+
+/* Anybody tries anything, with nonsense or with what is asked for. */
 static void stumble(struct walk *walk)
 {
-    struct json_object *all = actions(), *input = inputs[draw(&walk->from, 4) % 3];
-    uint32_t pick = draw(&walk->from, (uint32_t)json_object_object_length(all));
-    const struct workflow_facts facts = any_facts(walk);
-    const char *action = NULL;
-    json_object_object_foreach(all, name, row)
-    {
-        (void)row;
-        if (pick-- == 0)
-            action = name;
-    }
-    walk->at += (int64_t)draw(&walk->from, 1u << 30) * 500; /* up to six days */
-    try(walk, action, draw(&walk->from, WG_COUNT(walking_roles)),
-        input == inputs[0] ? wg_json_get(input, action) : input, &facts);
+    static const char *const inputs[] = { "{}", "{\"colour\":\"red\"}" };
+    int32_t task = walk->now.n_tasks > 0 && toss(walk, 3)
+                       ? 1 + (int32_t)draw(&walk->from, (uint32_t)walk->now.n_tasks)
+                       : 0;
+    struct json_object *action = NULL;
+    const char *name = action_at(task, draw(&walk->from, actions_of(task)), &action);
+    const struct workflow_facts facts =
+        facts_of(walk, lacking[draw(&walk->from, WG_COUNT(lacking))]);
+    WG_AUTO(wg_json_put)
+    struct json_object *input =
+        toss(walk, 3) ? fixture_json(inputs[draw(&walk->from, 2)]) : walking_input(action);
+    try(walk, name, task, draw(&walk->from, (uint32_t)walking.n), input, &facts);
 }
 
 /* Somebody takes one of the actions that are theirs. */
 static void go_on(struct walk *walk)
 {
-    const struct workflow_facts facts = walking_facts(calendar, "");
-    uint32_t first = draw(&walk->from, WG_COUNT(walking_roles));
-    for (size_t i = 0; i < WG_COUNT(walking_roles); i++) {
-        size_t role = (first + i) % WG_COUNT(walking_roles), before = walk->taken;
-        const struct workflow_actor actor = walking_actor(role, &walk->now);
-        WG_AUTO(wg_json_put)
-        struct json_object *legal = workflow_legal(workflow, &walk->now, &actor, true);
-        size_t n = json_object_array_length(legal);
-        if (n == 0)
+    const struct workflow_facts facts = facts_of(walk, "");
+    int32_t task = walk->now.n_tasks > 0 && toss(walk, 2)
+                       ? 1 + (int32_t)draw(&walk->from, (uint32_t)walk->now.n_tasks)
+                       : 0;
+    uint32_t n = actions_of(task), first = draw(&walk->from, n);
+    bool asked = workflow_attribute(&walk->now, "asked") != NULL && toss(walk, 2);
+    size_t role = asked          ? (size_t)(APPROVER - HOLDER)
+                  : toss(walk, 2) ? draw(&walk->from, STRANGER - HOLDER)
+                                  : draw(&walk->from, (uint32_t)walking.n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct json_object *action = NULL;
+        const char *name = action_at(task, (first + i) % n, &action);
+        bool answers = wg_json_get(action, "approve") != NULL;
+        bool note = !workflow_decides(walking.workflow, name, task) && !toss(walk, 4);
+        if ((asked && !answers && toss(walk, 2)) || (note && task == 0) ||
+            !can(walk, action, task, role, &facts))
             continue;
-        const char *action = wg_json_text(
-            json_object_array_get_idx(legal, draw(&walk->from, (uint32_t)n)), "action");
-        try(walk, action, role, wg_json_get(inputs[0], action), &facts);
-        ROW(action, walk->taken == before + 1);
+        WG_AUTO(wg_json_put) struct json_object *input = walking_input(action);
+        if (try(walk, name, task, role, input, &facts))
+            walk->answered += answers;
         return;
     }
-    fail_msg("state \"%s\": nobody can go on", walk->now.state);
 }
 
-static void nothing_more(struct walk *walk)
+/* The author of the last step takes it back, where it may be: then all is as it was. */
+static void take_back(struct walk *walk)
 {
-    const struct workflow_facts facts = walking_facts(calendar, "");
-    size_t before = walk->taken;
-    json_object_object_foreach(actions(), action, row)
+    struct workflow_case was = walk->before_last;
+    size_t author = 0;
+    while (strcmp(walking.roles[author].name, "author") != 0)
+        author++;
+    if (wg_json_get(walk->last_data, "before") == NULL || walk->last_actor == 0)
+        return;
+    json_object_object_foreach(workflow_actions(walking.workflow), name, action)
     {
-        (void)row;
-        for (size_t role = 0; role < WG_COUNT(walking_roles); role++)
-            try(walk, action, role, wg_json_get(inputs[0], action), &facts);
+        if (wg_json_get(action, "undo") == NULL)
+            continue;
+        int64_t kept = walking.roles[author].staff;
+        const struct workflow_facts facts = facts_of(walk, "");
+        WG_AUTO(wg_json_put) struct json_object *input = walking_input(action);
+        walking.roles[author].staff = walk->last_actor;
+        bool taken = try(walk, name, 0, author, input, &facts);
+        walking.roles[author].staff = kept;
+        if (!taken)
+            continue;
+        walk->undone++;
+        same(name, "what was taken back is not as it was", &was, &walk->now);
+        return;
     }
-    assert_int_equal(walk->taken, before);
+}
+
+/* ---- the way out */
+
+/* Whoever may end it, or grant what was asked for, does at once; else somebody moves it. */
+static void lead_out(struct walk *walk)
+{
+    const struct workflow_facts facts = facts_of(walk, "");
+    size_t role = draw(&walk->from, (uint32_t)walking.n);
+    for (uint32_t i = 0; i < actions_of(0); i++)
+        for (size_t r = 0; r < walking.n; r++) {
+            struct json_object *action = NULL;
+            struct workflow_row row;
+            const char *name = action_at(0, i, &action);
+            bool ends = wg_json_get(action, "approve") != NULL;
+            for (size_t v = 0; workflow_row_at(action, v, &row); v++)
+                ends = ends || workflow_is_final(walking.workflow, workflow_word(&row, "to"));
+            if (!ends || strcmp(walking.roles[r].name, "reporter") == 0 ||
+                !can(walk, action, 0, r, &facts))
+                continue;
+            WG_AUTO(wg_json_put) struct json_object *input = walking_input(action);
+            try(walk, name, 0, r, input, &facts);
+            if (workflow_is_final(walking.workflow, walk->now.state))
+                return;
+        }
+    if (strcmp(walking.roles[role].name, "reporter") != 0)
+        go_on(walk);
 }
 
 static void test_walks(void **state)
 {
     uint64_t from = seed;
-    size_t taken = 0, refused = 0;
-    for (uint64_t i = 0; i < walks; i++) {
+    size_t taken = 0, refused = 0, ticked = 0, undone = 0, answered = 0, ended = 0;
+    (void)state;
+    for (uint64_t n = 0; taken + ticked < steps; n++) {
         struct walk walk = { .at = fixture_time("2026-11-23T09:00:00+08:00") };
         draw(&from, 2);
         walk.from = from;
         begin(&walk);
-        for (int t = 0; t < TRIES; t++)
-            stumble(&walk);
-        for (int t = 0; t < WAY_OUT_MOST && !walking_final(workflow, walk.now.state); t++)
-            go_on(&walk);
-        if (!walking_final(workflow, walk.now.state))
-            fail_msg("walk %llu never ends", (unsigned long long)i);
-        if (i % 100 == 0)
-            nothing_more(&walk);
-        taken += walk.taken;
-        refused += walk.refused;
+        for (int t = 0; t < STEPS_OF_WALK; t++) {
+            uint32_t hours = toss(&walk, 6) ? 120 : 2;
+            pass(&walk, walk.at + (int64_t)draw(&walk.from, hours * 3600) * WG_SECOND);
+            toss(&walk, 4) ? stumble(&walk) : go_on(&walk);
+            if (toss(&walk, 2))
+                take_back(&walk);
+        }
+        for (int t = 0; t < WAY_OUT_MOST * 10 &&
+                        !workflow_is_final(walking.workflow, walk.now.state);
+             t++) {
+            pass(&walk, walk.at + (int64_t)draw(&walk.from, 7200) * WG_SECOND);
+            lead_out(&walk);
+        }
+        if (!workflow_is_final(walking.workflow, walk.now.state)) {
+            WG_AUTO(wg_text_destroy) struct wg_text row = { 0 };
+            whole(&walk.now, &row);
+            fprintf(stderr, "%s\n", row.bytes);
+            fail_msg("walk %llu: the case never ends", (unsigned long long)n);
+        }
+        ended++;
+        taken += walk.taken, refused += walk.refused, ticked += walk.ticked;
+        undone += walk.undone, answered += walk.answered;
+        json_object_put(walk.last_data);
+        json_object_put(walk.asked);
     }
-    print_message("# %zu steps taken, %zu refused\n", taken, refused);
+    print_message("# %zu cases, %zu steps, %zu ticks, %zu refused, %zu taken back, %zu answered\n",
+                  ended, taken, ticked, refused, undone, answered);
+    assert_true(undone > 0 && ticked > 0 && refused > 0);
 }
 
 int main(int argc, char **argv)
@@ -302,6 +624,6 @@ int main(int argc, char **argv)
         return 2;
     file = argv[1];
     seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
-    walks = argc > 3 ? strtoull(argv[3], NULL, 10) : WALKS;
+    steps = argc > 3 ? strtoull(argv[3], NULL, 10) : STEPS;
     return cmocka_run_group_tests_name("workflow_walks", tests, set_up, tear_down);
 }

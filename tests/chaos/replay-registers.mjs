@@ -1,0 +1,79 @@
+// What the replayer knows of the city: who holds which post where, who acts for a party, what a category says, how a
+// calendar counts. All of it plain rows, as replay.mjs read them, so that a test may spoil a copy.
+import { WorkTime } from '../lib/worktime.mjs';
+
+const TOLD_MOST = 8; // of one role, or of one party
+const LEVELS = ['grid', 'community', 'street', 'district'];
+
+export const raised = (level, by) => LEVELS[LEVELS.indexOf(level) + by] ?? level;
+
+const keyed = (rows, key) => new Map(rows.map((row) => [row[key], row]));
+
+function grouped(rows, key) {
+    const groups = new Map();
+    for (const row of rows)
+        groups.set(key(row), [...(groups.get(key(row)) ?? []), row]);
+    return groups;
+}
+
+export class Registers {
+    constructor(data) {
+        Object.assign(this, { rules: keyed(data.rules, 'rule'), flows: new Map(data.workflows.map((row) => [row.id, row.definition])),
+            calendars: new Map(data.calendars.map((row) => [row.version, new WorkTime(row.definition)])),
+            categories: keyed(data.categories, 'code'), areas: keyed(data.areas, 'id'), areaCodes: keyed(data.areas, 'code'),
+            staff: keyed(data.staff, 'id'), staffCodes: keyed(data.staff, 'code'), parties: keyed(data.parties, 'id'),
+            partyCodes: keyed(data.parties, 'code'), reports: keyed(data.reports, 'id') });
+        this.posts = grouped(data.posts, (row) => `${row.area_id}/${row.post}`);
+        this.duty = grouped(data.duty, (row) => `${row.area_id}/${row.post}`);
+        this.members = grouped(data.staff.filter((row) => row.party_id !== null && !row.left), (row) => row.party_id);
+        this.mails = grouped(data.mails, (row) => row.case_id);
+        this.forgotten = new Set(data.forgotten);
+    }
+
+    /** The area and all above it, the smallest first. */
+    *above(areaId) {
+        for (let area = this.areas.get(areaId); area !== undefined; area = this.areas.get(area.parent_id))
+            yield area;
+    }
+
+    /** Who holds a post here, or in the nearest area above where somebody does. */
+    people(areaId, post, at) {
+        for (const { id } of this.above(areaId)) {
+            const key = `${id}/${post}`;
+            const away = (this.duty.get(key) ?? []).filter((row) => row.kind === 'leave' && row.starts_at <= at && at < row.ends_at).map((row) => row.staff_id);
+            const here = (this.posts.get(key) ?? []).filter((row) => row.valid_from <= at && (row.valid_to === null || at < row.valid_to) && !away.includes(row.staff_id));
+            if (here.length > 0)
+                return here.map((row) => row.staff_id).sort((a, b) => a - b).slice(0, TOLD_MOST);
+        }
+        return [];
+    }
+
+    /** A right counts for the area and all below it. Who covers a post by the roster has it meanwhile. */
+    may(staff, post, areaId, at) {
+        return [...this.above(areaId)].some(({ id }) => (this.posts.get(`${id}/${post}`) ?? []).some((row) => row.staff_id === staff)
+            || (this.duty.get(`${id}/${post}`) ?? []).some((row) => row.staff_id === staff && row.kind !== 'leave' && row.starts_at <= at && at < row.ends_at));
+    }
+
+    /** Whether the city could have found this person for this area: by the post, or by a roster. */
+    mayBeFound(staff, post, areaId) {
+        const posts = post === 'leader' ? ['leader', 'dedicated-leader'] : [post];
+        return posts.some((one) => this.may(staff, one, areaId, 0)
+            || [...this.above(areaId)].some(({ id }) => (this.duty.get(`${id}/${one}`) ?? []).some((row) => row.staff_id === staff)));
+    }
+
+    actsFor(staff, party) {
+        return party !== null && party !== undefined && this.staff.get(staff)?.party_id === party;
+    }
+
+    partyStaff(party) {
+        return (this.members.get(party) ?? []).map((row) => row.id).sort((a, b) => a - b).slice(0, TOLD_MOST);
+    }
+
+    canBeOrdered(party) {
+        return !['vertical', 'former_owner'].includes(this.parties.get(party)?.kind);
+    }
+
+    isGrid(areaId) {
+        return ['grid', 'micro'].includes(this.areas.get(areaId)?.level);
+    }
+}

@@ -1,0 +1,223 @@
+// Who may see a restricted case or a complaint about a worker: in no list, item, figure, feed, inbox, number or stale
+// answer of anybody else is there a trace of it; and who has it in hand, or reads such cases by their post, finds it.
+import { after, before, describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { Instance } from '../lib/instance.mjs';
+import { waitFor } from '../lib/wait.mjs';
+
+const STREET = '410103007', COMMUNITY = '410103007012', GRID = '410103007012003';
+
+describe('reading', () => {
+    let house, admin, plain;
+    const roles = {}, hands = {}; // hands: for actions
+    before(async () => {
+        house = await Instance.shared({ name: 'reading' });
+        admin = house.client('admin');
+        plain = (await admin.get('/api/v1/categories')).json.items.find((one) => one.parent !== null && one.responsible === 'leader' && !one.restricted && one.workflow === 'request').code;
+        for (const code of [`${GRID}-leader`, `${COMMUNITY}004-leader`, `${COMMUNITY}-dispatcher`, `${COMMUNITY}-secretary`, `${STREET}-coordinator`,
+            `${STREET}-director`, '410103-dispatcher', '410103-supervisor', '410103003005-secretary', '410103003-director', 'urban-management-handler'])
+            [roles[code], hands[code]] = [house.client(code), house.client(code, { checked: false })];
+        roles.system = house.client(undefined, { key: (await admin.post('/api/v1/keys', { name: 'reading', system: `reading-${process.pid}`, area: STREET })).json.key });
+        roles.administrator = admin;
+        hands.system = house.client(undefined, { key: roles.system.key, checked: false });
+        hands.administrator = house.client('admin', { checked: false });
+    });
+    after(async () => {
+        await house.verify();
+        await house.down();
+    });
+
+    const say = async (more) => {
+        const said = await admin.post('/api/v1/reports', { text: `谁能看见 ${Math.random()}`, ...more });
+        assert.equal(said.status, 201, said.text);
+        return waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${said.json.number}`)).json.items[0]);
+    };
+    const pages = async (client, path) => {
+        const items = [];
+        for (let next = ''; next !== null;) {
+            const { status, json, text } = await client.get(`${path}${path.includes('?') ? '&' : '?'}limit=500${next}`);
+            if (status === 403)
+                return items; // nobody's inbox, no area
+            assert.equal(status, 200, text);
+            items.push(...json.items);
+            next = json.next === null || (path.startsWith('/api/v1/events') && json.items.length === 0) ? null : `&after=${json.next}`;
+        }
+        return items;
+    };
+    // Where a role meets the case; every place must say the same.
+    const meets = async (role, item) => {
+        const client = roles[role];
+        const has = (items, id = 'id') => items.some((one) => one[id] === item.id);
+        const stale = await hands[role].post(`/api/v1/cases/${item.id}/actions`, { action: 'dispatch' }, { headers: { 'If-Match': '"0"' } });
+        return {
+            item: (await client.get(`/api/v1/cases/${item.id}`)).status === 200,
+            number: (await client.get(`/api/v1/reports/${item.number}`)).status === 200,
+            byNumber: has(await pages(client, `/api/v1/cases?report=${item.number}`)) || (await client.get(`/api/v1/cases?report=${item.number}`)).status === 403,
+            actions: (await hands[role].get(`/api/v1/cases/${item.id}/actions`)).status === 200,
+            stale: stale.status === 412,
+        };
+    };
+    const everywhere = async (role, item) => {
+        const client = roles[role];
+        return {
+            list: (await pages(client, '/api/v1/cases')).some((one) => one.id === item.id),
+            area: (await pages(client, `/api/v1/cases?area=${COMMUNITY}`)).some((one) => one.id === item.id),
+            events: (await pages(client, '/api/v1/events')).some((one) => one.case === item.id),
+        };
+    };
+    const expectSeen = async (item, seen, hidden) => {
+        for (const role of [...seen, ...hidden]) {
+            const want = seen.includes(role);
+            const found = await meets(role, item);
+            if (role.endsWith('-handler'))
+                delete found.byNumber; // no area: no list
+            for (const [where, met] of Object.entries(found))
+                assert.equal(met, want, `${role}: ${where}`);
+        }
+    };
+
+    it('a restricted case: its holder, and the posts that read such cases; nobody else in its area', async () => {
+        const item = await say({ category: 'neighbour-dispute', area: GRID });
+        assert.equal(item.holder.code, `${GRID}-leader`, JSON.stringify(item));
+        const seen = [`${GRID}-leader`, `${COMMUNITY}-secretary`, `${STREET}-coordinator`, `${STREET}-director`, '410103-supervisor', 'administrator'];
+        const hidden = [`${COMMUNITY}004-leader`, `${COMMUNITY}-dispatcher`, '410103-dispatcher', '410103003005-secretary', '410103003-director', 'urban-management-handler', 'system'];
+        await expectSeen(item, seen, hidden);
+        for (const role of [`${COMMUNITY}-secretary`, '410103-supervisor', 'administrator'])
+            assert.deepEqual(await everywhere(role, item), { list: true, area: true, events: true }, role);
+        for (const role of [`${COMMUNITY}-dispatcher`, '410103-dispatcher', 'system'])
+            assert.deepEqual(await everywhere(role, item), { list: false, area: false, events: false }, role);
+        assert.ok((await pages(roles[`${GRID}-leader`], '/api/v1/inbox')).some((one) => one.case === item.id), 'the holder was told');
+        for (const role of hidden.filter((one) => one !== 'system'))
+            assert.ok((await pages(roles[role], '/api/v1/inbox')).every((one) => one.case !== item.id), `${role}: inbox`);
+    });
+    it('a plain case of the same grid is seen by its area', async () => {
+        const item = await say({ category: plain, area: GRID });
+        await expectSeen(item, [`${GRID}-leader`, `${COMMUNITY}-dispatcher`, `${COMMUNITY}-secretary`, '410103-dispatcher', 'system', 'administrator'],
+            [`${COMMUNITY}004-leader`, '410103003005-secretary', 'urban-management-handler']);
+    });
+    it('no figure counts it, whoever reads', async () => {
+        const figures = async (client) => JSON.stringify((await client.get(`/api/v1/counters?area=${COMMUNITY}005`)).json.states);
+        await house.drain();
+        const before = await figures(admin);
+        const item = await say({ category: 'neighbour-dispute', area: `${COMMUNITY}005` });
+        await house.drain();
+        assert.equal(await figures(admin), before);
+        assert.equal(await figures(roles[`${COMMUNITY}-secretary`]), before);
+        assert.deepEqual(await house.sql(`SELECT DISTINCT restricted FROM events WHERE case_id = ${item.id}`), [['t']]);
+    });
+    it('waiting: a dispatcher sees it while nobody has it in hand, because the data says so', async () => {
+        const item = await say({ category: 'neighbour-dispute', area: COMMUNITY });
+        assert.equal(item.holder, null);
+        await expectSeen(item, [`${COMMUNITY}-dispatcher`, '410103-dispatcher', `${COMMUNITY}-secretary`, 'administrator'], [`${GRID}-leader`, 'system']);
+        const dispatcher = roles[`${COMMUNITY}-dispatcher`], { headers } = await dispatcher.get(`/api/v1/cases/${item.id}`);
+        const given = await hands[`${COMMUNITY}-dispatcher`].post(`/api/v1/cases/${item.id}/actions`, { action: 'dispatch', area: GRID, holder: `${GRID}-leader` }, { headers: { 'If-Match': headers.etag } });
+        assert.equal(given.status, 200, given.text);
+        await expectSeen(item, [`${GRID}-leader`, `${COMMUNITY}-secretary`], [`${COMMUNITY}-dispatcher`, '410103-dispatcher', `${COMMUNITY}004-leader`]);
+        await house.drain();
+        assert.ok((await pages(dispatcher, '/api/v1/inbox')).every((one) => one.case !== item.id), 'what they were told of it is gone from the inbox, too');
+        const rows = await house.sql("SELECT reads FROM restricted_readers WHERE post = 'dispatcher'");
+        assert.deepEqual(rows, [['waiting']]);
+    });
+    it('a complaint about a worker goes to their chief, and reaches neither them nor anyone below', async () => {
+        const item = await say({ category: plain, area: GRID, about: `${GRID}-leader` });
+        assert.equal(item.area.code, COMMUNITY);
+        assert.equal(item.holder, null);
+        await expectSeen(item, [`${COMMUNITY}-dispatcher`, `${COMMUNITY}-secretary`, `${STREET}-coordinator`, '410103-dispatcher', 'administrator'],
+            [`${GRID}-leader`, `${COMMUNITY}004-leader`, 'system', '410103003005-secretary']);
+        const dispatcher = roles[`${COMMUNITY}-dispatcher`], { headers } = await dispatcher.get(`/api/v1/cases/${item.id}`);
+        const given = await hands[`${COMMUNITY}-dispatcher`].post(`/api/v1/cases/${item.id}/actions`, { action: 'dispatch', area: GRID, holder: `${GRID}-leader` }, { headers: { 'If-Match': headers.etag } });
+        assert.equal(given.status, 200, given.text);
+        await expectSeen(item, [`${COMMUNITY}-secretary`, 'administrator'], [`${GRID}-leader`, `${COMMUNITY}004-leader`, `${COMMUNITY}-dispatcher`]);
+        await house.drain();
+        assert.ok((await pages(roles[`${GRID}-leader`], '/api/v1/inbox')).every((one) => one.case !== item.id), 'not even by a slip of the dispatcher\'s');
+    });
+    it('about the secretary: it is the street\'s; about nobody that is known: the district\'s', async () => {
+        const secretary = await say({ area: GRID, about: `${COMMUNITY}-secretary` });
+        await expectSeen(secretary, [`${STREET}-coordinator`, '410103-supervisor'], [`${COMMUNITY}-secretary`, `${COMMUNITY}-dispatcher`, `${GRID}-leader`]);
+        const unknown = await say({ area: GRID, about: 'nobody.that.is' });
+        await expectSeen(unknown, ['410103-supervisor', '410103-dispatcher'], [`${STREET}-coordinator`, `${STREET}-director`, `${COMMUNITY}-secretary`, `${GRID}-leader`]);
+        assert.equal((await admin.post('/api/v1/reports', { text: '错', about: 'Ä B' })).status, 422);
+    });
+
+    // ---- what is shown of a case
+
+    const act = async (role, id, body, path = `/api/v1/cases/${id}`) => {
+        hands[role] ??= house.client(role, { checked: false });
+        const { headers } = await hands[role].get(`${path}/actions`);
+        const done = await hands[role].post(`${path}/actions`, body, { headers: { 'If-Match': headers.etag } });
+        assert.equal(done.status, 200, `${role} ${body.action}: ${done.text}`);
+        return done.json;
+    };
+    const LEADER = `${GRID}-leader`, COORDINATOR = `${STREET}-coordinator`, HANDLER = 'urban-management-handler';
+
+    it('a case with tasks: chain, clocks, tasks, what was said, in words; the party sees its task', async () => {
+        const item = await say({ category: plain, area: GRID });
+        await act(LEADER, item.id, { action: 'accept' });
+        await act(COORDINATOR, item.id, { action: 'blow_whistle', text: '多部门到场', tasks: [{ party: 'urban-management', text: '清理占道' }] });
+        const { json } = await roles[COORDINATOR].get(`/api/v1/cases/${item.id}`);
+        assert.equal(json.tasks.length, 1);
+        assert.equal(json.tasks[0].party.code, 'urban-management');
+        assert.equal(json.tasks[0].number, `${item.number}-1`);
+        assert.equal(json.tasks[0].text, '清理占道');
+        assert.ok(json.tasks[0].open && json.tasks[0].clock.due_at !== null, JSON.stringify(json.tasks[0]));
+        const standing = json.clocks.find((one) => one.stands_since !== null);
+        assert.ok(standing !== undefined && standing.due_at === null, JSON.stringify(json.clocks));
+        assert.equal(standing.stands_why, json.history.at(-1).text);
+        assert.equal(json.clock.name, json.clocks[0].name, 'the first to end comes first');
+        const whistle = json.history.at(-1);
+        assert.ok(whistle.said.some((one) => one.text === '多部门到场' && one.title !== ''), JSON.stringify(whistle));
+        assert.ok(json.attributes.every((one) => one.title !== ''));
+        const dispatched = json.attributes.find((one) => one.name === 'dispatched_at');
+        assert.match(dispatched.text, /^20[0-9]{2}-/, 'a time is a time');
+
+        const handler = roles[HANDLER];
+        assert.equal((await handler.get(`/api/v1/cases/${item.id}`)).status, 200, 'who has a task sees the case');
+        assert.ok((await handler.get('/api/v1/cases?mine=tasks')).json.items.some((one) => one.id === item.id));
+        const own = (await handler.get('/api/v1/tasks?open=true')).json.items;
+        assert.deepEqual(own.filter((one) => one.case === item.id).map((one) => [one.number, one.party.code, one.open]), [[`${item.number}-1`, 'urban-management', true]]);
+        const task = (await handler.get(`/api/v1/tasks/${item.number}-1`)).json;
+        assert.equal(task.history.length, 0);
+        assert.equal((await roles['410103003005-secretary'].get(`/api/v1/tasks/${item.number}-1`)).status, 404);
+        assert.equal((await roles['410103003005-secretary'].get('/api/v1/tasks?party=urban-management')).json.items.filter((one) => one.case === item.id).length, 0);
+        assert.equal((await admin.get('/api/v1/tasks')).status, 400, 'nobody\'s key names whose');
+        assert.equal((await handler.get('/api/v1/tasks/nothing-1')).status, 404);
+        assert.ok((await admin.get('/api/v1/tasks?party=urban-management&limit=1')).json.next !== undefined);
+        await act(HANDLER, item.id, { action: 'arrive', text: '两人到场' }, `/api/v1/tasks/${item.number}-1`);
+        const arrived = (await handler.get(`/api/v1/tasks/${item.number}-1`)).json;
+        assert.deepEqual(arrived.history.map((one) => one.said.map((word) => word.text)), [['两人到场']]);
+        const english = (await house.client(COORDINATOR, { english: true }).get(`/api/v1/cases/${item.id}`)).json;
+        assert.ok(english.clocks.every((one) => /^[ -~]+$/.test(one.title)), JSON.stringify(english.clocks));
+    });
+    it('an approval that is waited for: what, whose step, who asked', async () => {
+        const item = await say({ category: plain, area: GRID });
+        await act(LEADER, item.id, { action: 'accept' });
+        await act(LEADER, item.id, { action: 'ask_extension', days: 2, text: '等配件' });
+        const { json } = await roles[LEADER].get(`/api/v1/cases/${item.id}`);
+        assert.equal(json.approval.asked_by.code, LEADER);
+        assert.equal(json.approval.step, 1);
+        assert.ok(json.approval.title !== '' && json.approval.post !== null, JSON.stringify(json.approval));
+        const told = (await roles[LEADER].get('/api/v1/inbox?limit=500')).json.items.find((one) => one.case === item.id);
+        assert.ok(told.clock.title !== '' && told.now !== null, JSON.stringify(told));
+    });
+    it('lists by party, by what it waits for', async () => {
+        const item = await say({ category: plain, area: GRID });
+        await act(LEADER, item.id, { action: 'accept' });
+        await act(LEADER, item.id, { action: 'ask_reporter', text: '请问是几单元？' });
+        const waiting = (await roles[LEADER].get('/api/v1/cases?face=reporter')).json.items;
+        assert.ok(waiting.some((one) => one.id === item.id && one.face.code === 'reporter' && one.face.name !== 'reporter'));
+        assert.ok((await roles[LEADER].get('/api/v1/cases?face=unit')).json.items.every((one) => one.id !== item.id));
+        assert.equal((await roles[LEADER].get('/api/v1/cases?mine=everything')).status, 400);
+        assert.equal((await roles[LEADER].get('/api/v1/cases?party=mine')).status, 400);
+        assert.equal((await admin.get('/api/v1/cases?mine=tasks')).status, 400);
+        assert.ok(Array.isArray((await roles[HANDLER].get('/api/v1/cases?party=mine')).json.items));
+        assert.equal((await roles[HANDLER].get('/api/v1/cases?party=urban-management&area=410103')).status, 403);
+    });
+    it('merged: each shows the other to who may see both', async () => {
+        const master = await say({ category: plain, area: GRID }), item = await say({ category: plain, area: GRID });
+        await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'merge', master: master.number });
+        const one = (await roles[`${COMMUNITY}-secretary`].get(`/api/v1/cases/${item.id}`)).json;
+        assert.deepEqual(one.relations.map((each) => [each.relation, each.id]), [['master', master.id]]);
+        const other = (await roles[`${COMMUNITY}-secretary`].get(`/api/v1/cases/${master.id}`)).json;
+        assert.deepEqual(other.relations.map((each) => [each.relation, each.id]), [['merged', item.id]]);
+    });
+});
