@@ -8,7 +8,7 @@ import { Instance, TOP } from '../lib/instance.mjs';
 import { waitFor } from '../lib/wait.mjs';
 
 const FEW = 20000, MANY = Number(process.env.WANGGE_SCALE ?? 2000000), SLICE = 250000;
-const BASE = 1000000000, DUE = 1000, ROUNDS = 5;
+const BASE = 1000000, DUE = 1000, ROUNDS = 5;
 const GRID = '410103007012004', PLAIN = 'litter', URGENT = 'gas-leak';
 const GROWTH_MOST = 3; // of the time a case, from few to many
 const PAGES_MOST = 20000; // that a claim of 200 may touch: `cases` has ten times as many
