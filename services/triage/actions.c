@@ -18,7 +18,8 @@
 #include "services/triage/moves.h"
 #include "triage_sql.h"
 
-enum { ROUNDS_MOST = 20, WEIGHT = 4000, SINCE_MOST = 50 };
+/* PACE_MS: a flight costs PostgreSQL as much as two actions; a lone one waits for nothing. */
+enum { ROUNDS_MOST = 20, WEIGHT = 4000, SINCE_MOST = 50, PACE_MS = 4 };
 
 struct actions {
     struct wg_service *service;
@@ -417,6 +418,7 @@ struct actions *actions_new(struct wg_service *service, struct wg_db *reads, str
     };
     const struct wg_batch_rules rules = {
         .name = "actions",
+        .pace_ms = PACE_MS,
         .key = key_of,
         .build = build,
         .done = done,

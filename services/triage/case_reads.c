@@ -7,7 +7,7 @@
 #include "services/triage/case_row.h"
 #include "triage_sql.h"
 
-enum { PAGE = 64, FLYING_MOST = 2, WAITING_MOST = 1000 };
+enum { PAGE = 64, WAITING_MOST = 1000 };
 
 struct wish {
     int64_t case_id;
@@ -21,8 +21,8 @@ struct case_reads {
     struct wg_service *service;
     struct wg_db *db;
     case_read_landed *landed;
-    size_t flying, n;
-    bool soon;
+    size_t n;
+    bool flying, soon;
     struct wish waiting[WAITING_MOST];
 };
 
@@ -73,7 +73,7 @@ static void page_landed(struct wg_flight *flight, void *arg)
     const PGresult *rows = wg_flight_result(flight, 0);
     int at[PAGE];
     memset(at, -1, sizeof at);
-    reads->flying--;
+    reads->flying = false;
     for (int row = 0; rows != NULL && row < PQntuples(rows); row++)
         at[case_row_place(rows, row)] = row;
     for (size_t i = 0; i < page->n; i++)
@@ -112,10 +112,10 @@ static void send_page(struct case_reads *reads)
     WG_AUTO(wg_params_destroy) struct wg_params *params = take_page(reads, page);
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(page_landed, page);
     wg_flight_add(flight, SQL_READ_CASE, &params);
-    reads->flying++;
+    reads->flying = true;
     if (wg_db_send(reads->db, &flight) == 0)
         return;
-    reads->flying--;
+    reads->flying = false;
     for (size_t i = 0; i < page->n; i++)
         reads->landed(NULL, -1, page->items[i]);
     free(page);
@@ -125,7 +125,7 @@ static void send_pages(void *arg)
 {
     struct case_reads *reads = arg;
     reads->soon = false;
-    while (reads->n > 0 && reads->flying < FLYING_MOST)
+    while (reads->n > 0 && !reads->flying)
         send_page(reads);
 }
 
@@ -140,7 +140,7 @@ int case_reads_ask(struct case_reads *reads, int64_t case_id, const uint8_t *key
     *sight = (struct wg_text){ 0 };
     if (key != NULL)
         memcpy(wish->key, key, WG_HASH_BYTES);
-    if (!reads->soon && reads->flying < FLYING_MOST) {
+    if (!reads->soon && !reads->flying) {
         reads->soon = true;
         wg_service_soon(reads->service, send_pages, reads);
     }

@@ -48,8 +48,8 @@ static void put_category(struct workflow_facts *facts, const struct city_categor
     }
 }
 
-/* Whoever a notice of the workflow may have to tell; of an opening that walks all the way only those
- * whom it tells, for there are many openings. */
+/* Whoever a notice of the workflow may have to tell; of an opening that walks all the way only
+ * those whom it tells, for there are many openings. */
 static void put_roles(struct workflow_facts *facts, const struct facts_source *source,
                       const struct city_area *area, const char *level, int64_t now)
 {
