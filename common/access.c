@@ -1,4 +1,5 @@
-/* Keys are looked up once and kept for two seconds. Requests that wait for one look-up wait
+/* Keys are looked up once and kept for one to two seconds, so that those which came together (a
+ * shift begins) are not looked up together ever after. Requests that wait for one look-up wait
  * together. */
 #include "common/access.h"
 
@@ -60,7 +61,7 @@ struct entry {
     struct entry *next;
     enum kind kind;
     uint8_t hash[WG_KEY_HASH_BYTES];
-    int64_t loaded_at; /* mono; 0 = never */
+    int64_t fresh_until; /* mono */
     bool asking, right, bound;
     uint8_t device_hash[WG_KEY_HASH_BYTES]; /* of a bound session */
     struct wg_caller caller;
@@ -265,7 +266,7 @@ static void caller_landed(struct wg_flight *flight, void *arg)
     entry->asking = false;
     if (rows != NULL) {
         read_caller(entry, rows);
-        entry->loaded_at = wg_clock_mono();
+        entry->fresh_until = wg_clock_mono() + FRESH_US / 2 + random() % (FRESH_US / 2);
     }
     while (waiters != NULL) {
         struct waiter *waiter = waiters;
@@ -399,7 +400,7 @@ void wg_access_find(struct wg_access *access, struct wg_request *request,
     }
     wg_key_hash(hash, text, strlen(text));
     struct entry *entry = entry_of(access, kind, hash);
-    if (entry->loaded_at != 0 && wg_clock_mono() - entry->loaded_at < FRESH_US)
+    if (wg_clock_mono() < entry->fresh_until)
         answer(entry, request, known, arg);
     else
         wait_for(entry, request, known, arg);

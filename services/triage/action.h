@@ -98,5 +98,7 @@ void reply_forbidden(struct action *action);
 void reply_guard(struct action *action, const char *why);
 /* events: columns of read_events.sql */
 void reply_stale(struct action *action, const PGresult *events);
-/* rows: columns of read_answer.sql */
-void reply_done(struct action *action, const PGresult *rows, bool replayed);
+/* The action's own row of apply_steps.sql. */
+void reply_done(struct action *action, const PGresult *rows, int row);
+/* It was done by an earlier request with the same key. rows: columns of read_answer.sql */
+void reply_done_before(struct action *action, const PGresult *rows, bool replayed);

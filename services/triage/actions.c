@@ -14,14 +14,17 @@
 #include "common/text.h"
 
 #include "services/triage/action.h"
+#include "services/triage/case_reads.h"
 #include "services/triage/moves.h"
 #include "triage_sql.h"
 
-enum { ROUNDS_MOST = 20, WEIGHT = 4000, SINCE_MOST = 50 };
+/* PACE_MS: a flight costs PostgreSQL as much as two actions; a lone one waits for nothing. */
+enum { ROUNDS_MOST = 20, WEIGHT = 4000, SINCE_MOST = 50, PACE_MS = 4 };
 
 struct actions {
     struct wg_service *service;
     struct wg_db *reads;
+    struct case_reads *cases;
     struct wg_bus *bus;
     struct knowledge *knowledge;
     const struct loader *loader;
@@ -78,7 +81,7 @@ static void answer_landed(struct wg_flight *flight, void *arg)
     const PGresult *rows = rows_of(flight, &action);
     if (rows == NULL)
         return;
-    reply_done(action, rows, action->decision.data.length == 0);
+    reply_done_before(action, rows, action->decision.data.length == 0);
     action_free(&action);
 }
 
@@ -208,9 +211,8 @@ static bool is_there(const struct action *action)
     return task && (action->reporter || action->row.seen);
 }
 
-static void take_case(struct action *action, const PGresult *rows)
+static void take_case(struct action *action, const PGresult *rows, int row)
 {
-    int row = case_row_find(rows, action->case_id);
     action_forget(action);
     if (row >= 0)
         case_row_read(&action->row, rows, row);
@@ -241,26 +243,15 @@ static void take_case(struct action *action, const PGresult *rows)
         read_named(action);
 }
 
-static void case_landed(struct wg_flight *flight, void *arg)
+static void case_landed(const PGresult *rows, int row, void *item)
 {
-    struct action *action = arg;
-    const PGresult *rows = rows_of(flight, &action);
-    if (rows != NULL)
-        take_case(action, rows);
-}
-
-static void add_read_case(struct wg_flight *flight, const struct action *action, int64_t id,
-                          const uint8_t *key)
-{
-    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    WG_AUTO(wg_text_destroy) struct wg_text sight = { 0 };
-    wg_sight_write(&action->caller, &sight);
-    struct wg_column *ids = wg_column_new(WG_I64);
-    wg_column_i64(ids, id);
-    wg_params_array(params, &ids);
-    wg_params_bytes(params, key, WG_HASH_BYTES);
-    wg_params_text(params, sight.bytes);
-    wg_flight_add(flight, SQL_READ_CASE, &params);
+    struct action *action = item;
+    if (rows != NULL) {
+        take_case(action, rows, row);
+        return;
+    }
+    reply_away(action);
+    action_free(&action);
 }
 
 static void send_off(struct action *action, struct wg_flight **flight)
@@ -275,25 +266,34 @@ static void read_named(struct action *action)
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(names_landed, action);
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    struct wg_column *codes = wg_column_new(WG_STRING);
+    WG_AUTO(wg_params_destroy) struct wg_params *partner = wg_params_new();
+    WG_AUTO(wg_text_destroy) struct wg_text sight = { 0 };
+    struct wg_column *codes = wg_column_new(WG_STRING), *ids = wg_column_new(WG_I64),
+                     *sights = wg_column_new(WG_STRING);
     for (size_t i = 0; i < action->n_names; i++)
         wg_column_text(codes, action->names[i].code);
     wg_params_array(params, &codes);
     wg_flight_add(flight, SQL_FIND_STAFF, &params);
-    add_read_case(flight, action, action->partner_id, NULL);
+    wg_sight_write(&action->caller, &sight);
+    wg_column_i64(ids, action->partner_id);
+    wg_column_text(sights, sight.bytes);
+    wg_params_array(partner, &ids);
+    wg_params_null(partner);
+    wg_params_array(partner, &sights);
+    wg_flight_add(flight, SQL_READ_CASE, &partner);
     send_off(action, &flight);
 }
 
 static void read_case(struct action *action)
 {
-    if (++action->rounds > ROUNDS_MOST) {
-        reply_away(action);
-        action_free(&action);
+    WG_AUTO(wg_text_destroy) struct wg_text sight = { 0 };
+    const uint8_t *key = action->only_list ? NULL : action->key;
+    wg_sight_write(&action->caller, &sight);
+    if (++action->rounds <= ROUNDS_MOST &&
+        case_reads_ask(action->owner->cases, action->case_id, key, &sight, action) == 0)
         return;
-    }
-    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(case_landed, action);
-    add_read_case(flight, action, action->case_id, action->only_list ? NULL : action->key);
-    send_off(action, &flight);
+    reply_away(action);
+    action_free(&action);
 }
 
 /* ---- writing */
@@ -335,9 +335,8 @@ static void done(const struct wg_flight *flight, void **items, size_t n, void *a
         wg_log(WG_WARNING, "fault-point", "point=triage.after_action_commit_before_reply");
     for (size_t i = 0; i < n; i++) {
         struct action *action = items[i];
-        action->n = moves_written(rows, action->case_id);
-        if (action->n ==
-            0) { /* the guard: somebody else was first; decide anew on what stands now */
+        int row = moves_row(rows, action->case_id);
+        if (row < 0) { /* the guard: somebody else was first; decide anew on what stands now */
             wg_count(actions->again, 1);
             read_case(action);
             continue;
@@ -345,13 +344,14 @@ static void done(const struct wg_flight *flight, void **items, size_t n, void *a
         wg_count(actions->done, 1);
         wg_observe(actions->delay, wg_clock_mono() - wg_request_started(action->request));
         wg_log_about(action->case_id, WG_INFO, "acted", "action=%s state=%s n=%d delay_us=%lld",
-                     action->name, action->decision.after.state, action->n,
+                     action->name, action->decision.after.state, action->decision.after.version,
                      (long long)(wg_clock_mono() - wg_request_started(action->request)));
         if (action->decision.n_notices > 0)
             ids[told++] = action->case_id;
         if (action->partner_decision.n_notices > 0)
             ids[told++] = action->partner_id;
-        answer(action);
+        reply_done(action, rows, row);
+        action_free(&action);
     }
     if (told > 0)
         wg_bus_push(actions->bus, "notices", ids, told);
@@ -420,6 +420,7 @@ struct actions *actions_new(struct wg_service *service, struct wg_db *reads, str
     };
     const struct wg_batch_rules rules = {
         .name = "actions",
+        .pace_ms = PACE_MS,
         .key = key_of,
         .build = build,
         .done = done,
@@ -433,6 +434,7 @@ struct actions *actions_new(struct wg_service *service, struct wg_db *reads, str
         wg_counter("wangge_actions_again_total", "actions decided anew because somebody was first");
     actions->delay = wg_histogram("wangge_action_seconds", "from asked to committed");
     actions->batch = wg_batch_new(service, &rules, &writes, 1, actions);
+    actions->cases = case_reads_new(service, reads, case_landed);
     wg_service_on_drain(service, drained, actions);
     return actions;
 }
@@ -441,6 +443,7 @@ void actions_destroy(struct actions **actions)
 {
     if (*actions == NULL)
         return;
+    case_reads_destroy(&(*actions)->cases);
     wg_batch_destroy(&(*actions)->batch);
     free(*actions);
     *actions = NULL;

@@ -48,7 +48,8 @@ enum {
     LAST_BEFORE,
     HAS_REPORTER,
     ASKED_INPUT,
-    SEEN
+    SEEN,
+    PLACE
 };
 
 int case_row_find(const PGresult *rows, int64_t id)
@@ -57,6 +58,11 @@ int case_row_find(const PGresult *rows, int64_t id)
         if (wg_get_i64(rows, row, ID) == id)
             return row;
     return -1;
+}
+
+size_t case_row_place(const PGresult *rows, int row)
+{
+    return (size_t)wg_get_i64(rows, row, PLACE) - 1;
 }
 
 /* A json column; NULL = there is none. The caller owns it. */

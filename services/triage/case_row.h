@@ -20,6 +20,8 @@ struct case_row {
 
 /* Columns of read_case.sql. The place of the case among the rows; -1 = it is not there. */
 int case_row_find(const PGresult *rows, int64_t id);
+/* Which of the cases that were asked for it is, from 0. */
+size_t case_row_place(const PGresult *rows, int row);
 void case_row_read(struct case_row *to, const PGresult *rows, int row);
 void case_row_clear(struct case_row *row);
 

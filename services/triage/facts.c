@@ -48,13 +48,16 @@ static void put_category(struct workflow_facts *facts, const struct city_categor
     }
 }
 
-/* Whoever a notice of the workflow may have to tell. */
+/* Whoever a notice of the workflow may have to tell; of an opening that walks all the way only
+ * those whom it tells, for there are many openings. */
 static void put_roles(struct workflow_facts *facts, const struct facts_source *source,
                       const struct city_area *area, const char *level, int64_t now)
 {
     const char *post, *role;
+    const char *(*next)(const struct workflow *, size_t, const char *, const char **) =
+        facts->walks_through ? workflow_walk_role : workflow_role;
     while (facts->n_roles < WORKFLOW_ROLES &&
-           (role = workflow_role(source->workflow, facts->n_roles, level, &post)) != NULL) {
+           (role = next(source->workflow, facts->n_roles, level, &post)) != NULL) {
         facts->roles[facts->n_roles].role = role;
         facts->roles[facts->n_roles].n =
             post[0] == '\0'
@@ -108,8 +111,8 @@ void facts_find(const struct facts_source *source, const struct facts_input *inp
         ret_facts->holder = holder.staff_id;
         ret_facts->holder_rule = holder.rule;
     }
-    bool walks_through = place.reason == NULL && category != NULL && ret_facts->holder != 0;
-    if (!input->opening || !walks_through || workflow_walk_tells_roles(source->workflow))
-        put_roles(ret_facts, source, place.area,
-                  input->level == NULL ? workflow_level(source->workflow) : input->level, now);
+    ret_facts->walks_through =
+        input->opening && place.reason == NULL && category != NULL && ret_facts->holder != 0;
+    put_roles(ret_facts, source, place.area,
+              input->level == NULL ? workflow_level(source->workflow) : input->level, now);
 }

@@ -135,10 +135,16 @@ void moves_add(struct moves **moves, struct wg_flight *flight)
     *moves = NULL;
 }
 
-int32_t moves_written(const PGresult *rows, int64_t case_id)
+int moves_row(const PGresult *rows, int64_t case_id)
 {
     for (int row = 0; row < PQntuples(rows); row++)
-        if (wg_get_i64(rows, row, 0) == case_id)
-            return (int32_t)wg_get_i64(rows, row, 1);
-    return 0;
+        if (wg_get_i64(rows, row, MOVED_ID) == case_id)
+            return row;
+    return -1;
+}
+
+int32_t moves_written(const PGresult *rows, int64_t case_id)
+{
+    int row = moves_row(rows, case_id);
+    return row < 0 ? 0 : (int32_t)wg_get_i64(rows, row, MOVED_N);
 }

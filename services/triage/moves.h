@@ -22,6 +22,9 @@ void moves_put(struct moves *moves, const struct move *move);
 /* Two statements: the cases are locked in the order of their ids, then moved. Takes moves. */
 void moves_add(struct moves **moves, struct wg_flight *flight);
 
-enum { MOVES_RESULT = 1 }; /* of the flight: id, n, xid of each case that was moved */
+enum { MOVES_RESULT = 1 }; /* of the flight: a row for each case that was moved */
+enum { MOVED_ID, MOVED_N, MOVED_XID, MOVED_AT, MOVED_HOLDER, MOVED_PARTY };
+/* The case's row; -1: it was not moved. */
+int moves_row(const PGresult *rows, int64_t case_id);
 /* n of the case's event; 0: it was not moved. */
 int32_t moves_written(const PGresult *rows, int64_t case_id);

@@ -6,6 +6,7 @@
 #include "common/text.h"
 
 #include "services/triage/action.h"
+#include "services/triage/moves.h"
 
 static void put_etag(struct action *action, int32_t decided)
 {
@@ -131,39 +132,81 @@ void reply_stale(struct action *action, const PGresult *events)
     wg_reply_problem(action->request, &problem);
 }
 
-static struct json_object *case_of(const struct action *action, const PGresult *rows)
+/* What an action did, wherever it is known from. */
+struct outcome {
+    int32_t n, decided;
+    const char *type, *state, *level, *area, *category, *holder, *party;
+    int64_t at, due_at; /* due_at 0 = none */
+};
+
+static struct json_object *case_of(const struct action *action, const struct outcome *outcome)
 {
     char id[24];
     struct json_object *state = json_object_new_object();
     snprintf(id, sizeof id, "%lld", (long long)action->case_id);
     json_object_object_add(state, "id", json_object_new_string(id));
-    json_object_object_add(state, "state", json_object_new_string(wg_get_text(rows, 0, 4)));
-    json_object_object_add(state, "level", json_object_new_string(wg_get_text(rows, 0, 5)));
-    json_object_object_add(state, "area", json_object_new_string(wg_get_text(rows, 0, 6)));
-    json_object_object_add(state, "category", text_or_null(wg_get_text(rows, 0, 7)));
-    json_object_object_add(state, "holder", text_or_null(wg_get_text(rows, 0, 8)));
-    json_object_object_add(state, "party", text_or_null(wg_get_text(rows, 0, 11)));
-    json_object_object_add(state, "due_at",
-                           wg_is_null(rows, 0, 9)
-                               ? NULL
-                               : json_object_new_string(wg_time_string(wg_get_time(rows, 0, 9))));
+    json_object_object_add(state, "state", json_object_new_string(outcome->state));
+    json_object_object_add(state, "level", json_object_new_string(outcome->level));
+    json_object_object_add(state, "area", json_object_new_string(outcome->area));
+    json_object_object_add(state, "category", text_or_null(outcome->category));
+    json_object_object_add(state, "holder", text_or_null(outcome->holder));
+    json_object_object_add(state, "party", text_or_null(outcome->party));
+    json_object_object_add(
+        state, "due_at",
+        outcome->due_at == 0 ? NULL : json_object_new_string(wg_time_string(outcome->due_at)));
     return state;
 }
 
-void reply_done(struct action *action, const PGresult *rows, bool replayed)
+static void reply_outcome(struct action *action, const struct outcome *outcome)
 {
     struct json_object *body = json_object_new_object(), *event = json_object_new_object();
-    json_object_object_add(event, "n", json_object_new_int64(wg_get_i64(rows, 0, 0)));
-    json_object_object_add(event, "type", json_object_new_string(wg_get_text(rows, 0, 1)));
-    json_object_object_add(event, "at",
-                           json_object_new_string(wg_time_string(wg_get_time(rows, 0, 2))));
+    json_object_object_add(event, "n", json_object_new_int64(outcome->n));
+    json_object_object_add(event, "type", json_object_new_string(outcome->type));
+    json_object_object_add(event, "at", json_object_new_string(wg_time_string(outcome->at)));
     json_object_object_add(body, "event", event);
     if (action->reporter) /* whose hands it is in is not theirs to know */
-        json_object_object_add(body, "state", json_object_new_string(wg_get_text(rows, 0, 4)));
+        json_object_object_add(body, "state", json_object_new_string(outcome->state));
     else
-        json_object_object_add(body, "case", case_of(action, rows));
-    put_etag(action, (int32_t)wg_get_i64(rows, 0, wg_get_bool(rows, 0, 3) ? 0 : 10));
+        json_object_object_add(body, "case", case_of(action, outcome));
+    put_etag(action, outcome->decided);
+    wg_reply_json(action->request, 200, &body);
+}
+
+void reply_done(struct action *action, const PGresult *rows, int row)
+{
+    const struct workflow_case *after = &action->decision.after;
+    const struct outcome outcome = {
+        .n = (int32_t)wg_get_i64(rows, row, MOVED_N),
+        .decided = after->decided,
+        .type = action->decision.event,
+        .state = after->state,
+        .level = after->level,
+        .area = after->area,
+        .category = after->category,
+        .holder = wg_get_text(rows, row, MOVED_HOLDER),
+        .party = wg_get_text(rows, row, MOVED_PARTY),
+        .at = wg_get_time(rows, row, MOVED_AT),
+        .due_at = after->due_at,
+    };
+    reply_outcome(action, &outcome);
+}
+
+void reply_done_before(struct action *action, const PGresult *rows, bool replayed)
+{
+    const struct outcome outcome = {
+        .n = (int32_t)wg_get_i64(rows, 0, 0),
+        .decided = (int32_t)wg_get_i64(rows, 0, wg_get_bool(rows, 0, 3) ? 0 : 10),
+        .type = wg_get_text(rows, 0, 1),
+        .state = wg_get_text(rows, 0, 4),
+        .level = wg_get_text(rows, 0, 5),
+        .area = wg_get_text(rows, 0, 6),
+        .category = wg_get_text(rows, 0, 7),
+        .holder = wg_get_text(rows, 0, 8),
+        .party = wg_get_text(rows, 0, 11),
+        .at = wg_get_time(rows, 0, 2),
+        .due_at = wg_get_time(rows, 0, 9),
+    };
     if (replayed)
         wg_reply_header(action->request, "Idempotency-Replayed", "true");
-    wg_reply_json(action->request, 200, &body);
+    reply_outcome(action, &outcome);
 }

@@ -15,7 +15,7 @@
 #include "services/triage/moves.h"
 #include "triage_sql.h"
 
-enum { PAGE = 200, WEIGHT = 4000, SLICE = 20000, CALENDAR_MS = 1000 };
+enum { PAGE = 200, WEIGHT = 4000, SLICE = 5000, CALENDAR_MS = 1000 };
 
 /* A case that was claimed, and what time does to it. */
 struct tick {
@@ -267,6 +267,7 @@ static void wake_slice(struct ticks *ticks)
     wg_params_i64(params, ticks->woken_to);
     wg_params_i64(params, ticks->woken_to + SLICE);
     wg_params_time(params, wg_clock_now());
+    wg_params_i64(params, ticks->calendar_seen);
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(slice_landed, ticks);
     wg_flight_add(flight, SQL_WAKE_PROVISIONAL, &params);
     ticks->waking = wg_db_send(ticks->reads, &flight) == 0;

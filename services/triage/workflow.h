@@ -28,13 +28,13 @@ const char *workflow_name(const struct workflow *workflow);
 const char *workflow_initial(const struct workflow *workflow);
 /* The level at which its cases open. */
 const char *workflow_level(const struct workflow *workflow);
-/* True where a case that walks all the way at its opening may tell anybody but the holder and the
- * reporter. */
-bool workflow_walk_tells_roles(const struct workflow *workflow);
 /* The i-th role that its notices may name, and the post that stands for it at this level of a case
  * ("" = nobody there); NULL: there are no more. At most WORKFLOW_ROLES. Borrowed. */
 const char *workflow_role(const struct workflow *workflow, size_t i, const char *level,
                           const char **ret_post);
+/* The same of those roles alone that a case may tell which walks all the way at its opening. */
+const char *workflow_walk_role(const struct workflow *workflow, size_t i, const char *level,
+                               const char **ret_post);
 
 enum {
     WORKFLOW_CLOCKS = 60,
@@ -164,6 +164,7 @@ struct workflow_facts {
     const char *holder_rule;
     struct workflow_people party_people;             /* of the party that would hold it, or does */
     struct workflow_people of_tasks[WORKFLOW_TASKS]; /* of the tasks that it has, by k */
+    bool walks_through; /* an opening that lacks nothing: roles are only those of its walk */
     /* who must be told, by role */
     size_t n_roles;
     struct {

@@ -9,7 +9,8 @@
 
 struct workflow {
     int id;
-    bool walk_tells_roles;
+    size_t n_told;
+    const char *told[WORKFLOW_ROLES]; /* roles, by an opening that walks all the way */
     struct json_object *definition, *actions, *states;
     size_t n_clocks;
     struct workflow_clock_rule clocks[WORKFLOW_RULES];
@@ -87,27 +88,31 @@ static void read_clock(struct workflow *workflow, const char *name, struct json_
             (int32_t)json_object_get_int64(json_object_array_get_idx(warn, i));
 }
 
-static bool tells_roles(const struct workflow *workflow, struct json_object *row)
+static void read_told(struct workflow *workflow, struct json_object *row)
 {
     struct json_object *notices = wg_json_get(row, "notices"),
                        *people = wg_json_get(workflow->definition, "people");
-    for (size_t i = 0; i < workflow_length(notices); i++)
-        if (wg_json_get(people, wg_json_text(json_object_array_get_idx(notices, i), "to")) != NULL)
-            return true;
-    return false;
+    for (size_t i = 0; i < workflow_length(notices); i++) {
+        const char *to = wg_json_text(json_object_array_get_idx(notices, i), "to");
+        bool known = wg_json_get(people, to) == NULL;
+        for (size_t k = 0; k < workflow->n_told; k++)
+            known = known || strcmp(workflow->told[k], to) == 0;
+        if (!known && workflow->n_told < WORKFLOW_ROLES)
+            workflow->told[workflow->n_told++] = to;
+    }
 }
 
-/* One of these actions does. */
-static bool list_tells(const struct workflow *workflow, struct json_object *names)
+/* By any of these actions. */
+static void read_all_told(struct workflow *workflow, struct json_object *names)
 {
     struct workflow_row row;
     for (size_t i = 0; i < workflow_length(names); i++) {
         struct json_object *action = wg_json_get(workflow->actions, workflow_item(names, i));
-        for (size_t r = 0; workflow_row_at(action, r, &row); r++)
-            if (tells_roles(workflow, row.row) || tells_roles(workflow, row.action))
-                return true;
+        for (size_t r = 0; workflow_row_at(action, r, &row); r++) {
+            read_told(workflow, row.row);
+            read_told(workflow, row.action);
+        }
     }
-    return false;
 }
 
 int workflow_new(struct json_object *definition, int id, struct workflow **ret_workflow,
@@ -125,8 +130,8 @@ int workflow_new(struct json_object *definition, int id, struct workflow **ret_w
     json_object_object_foreach(wg_json_get(definition, "clocks"), name, clock)
         read_clock(workflow, name, clock);
     struct json_object *open = workflow_open_row(workflow);
-    workflow->walk_tells_roles = list_tells(workflow, wg_json_get(open, "walk")) ||
-                                 list_tells(workflow, wg_json_get(open, "also"));
+    read_all_told(workflow, wg_json_get(open, "walk"));
+    read_all_told(workflow, wg_json_get(open, "also"));
     *ret_workflow = workflow;
     return 0;
 }
@@ -141,11 +146,6 @@ void workflow_destroy(struct workflow **workflow)
 }
 
 /* ---- looking up */
-
-bool workflow_walk_tells_roles(const struct workflow *workflow)
-{
-    return workflow->walk_tells_roles;
-}
 
 int workflow_id(const struct workflow *workflow)
 {
@@ -253,4 +253,14 @@ const char *workflow_clock_owner(const struct workflow *workflow, const char *cl
 {
     const struct workflow_clock_rule *rule = workflow_clock_rule(workflow, clock);
     return rule == NULL ? "" : rule->owner;
+}
+
+const char *workflow_walk_role(const struct workflow *workflow, size_t i, const char *level,
+                               const char **ret_post)
+{
+    if (i >= workflow->n_told)
+        return NULL;
+    const char *post = workflow_post_of(workflow, workflow->told[i], level);
+    *ret_post = post == NULL ? "" : post;
+    return workflow->told[i];
 }

@@ -30,13 +30,14 @@ function generator(seed) {
     };
 }
 
-/** points: [[lon, lat]…], categories: [{code, name}…], addresses: [text…]; n lines. */
-function bodies(points, categories, addresses, n = 4096) {
+/** points: [[lon, lat]…], categories: [{code, name}…], addresses: [text…]; n lines; even: each point as often as the
+ *  others. */
+function bodies(points, categories, addresses, { n = 4096, even = false } = {}) {
     const random = generator(20261123);
     const one = (list) => list[Math.floor(random() * list.length)];
     const lines = [];
     for (let i = 0; i < n; i++) {
-        const category = one(categories), [lon, lat] = one(points);
+        const category = one(categories), [lon, lat] = even ? points[i % points.length] : one(points);
         const report = {
             text: `${one(OPENINGS)}${one(WHEN)}${one(WHERE)}${category.name}，${one(WHAT)}。${one(MORE)}。${one(WISH)}`,
             category: category.code, lat, lon,
@@ -48,12 +49,12 @@ function bodies(points, categories, addresses, n = 4096) {
     return lines.join('\n') + '\n';
 }
 
-/** From the city that the instance has; sql: a Psql. */
-export async function reportBodies(sql) {
-    const points = (await sql.ask(`SELECT round(ST_X(point)::numeric, 6), round(ST_Y(point)::numeric, 6) FROM areas
+/** From the city that the instance has; sql: a Psql. points: instead of those of all micro-grids, each as often. */
+export async function reportBodies(sql, points) {
+    const all = (await sql.ask(`SELECT round(ST_X(point)::numeric, 6), round(ST_Y(point)::numeric, 6) FROM areas
         WHERE level = 'micro' AND point IS NOT NULL AND valid_to IS NULL ORDER BY code`)).map((row) => row.map(Number));
     const categories = (await sql.ask(`SELECT code, name FROM categories WHERE parent IS NOT NULL AND retired_at IS NULL
-        ORDER BY code`)).map(([code, name]) => ({ code, name }));
+        ${points ? "AND NOT restricted AND workflow = 'request'" : ''} ORDER BY code`)).map(([code, name]) => ({ code, name }));
     const addresses = (await sql.ask('SELECT name FROM places ORDER BY code')).map(([name]) => name);
-    return bodies(points, categories, addresses);
+    return points ? bodies(points, categories, addresses, { n: 8 * points.length, even: true }) : bodies(all, categories, addresses);
 }

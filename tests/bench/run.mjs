@@ -1,9 +1,9 @@
 // ops/bench post and ndjson: how many reports a second come through the front door and all the way, beside what
 // PostgreSQL could do at most, and what one costs. README.md says how each figure is made.
-import { loadavg, cpus } from 'node:os';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportBodies } from './bodies.mjs';
+import { Course, costs, load, median, round, tables } from './course.mjs';
 import { House, pause, program } from './house.mjs';
 
 const [mode, home, build, top, quick, only] = process.argv.slice(2);
@@ -18,11 +18,8 @@ const house = new House(home);
 const shape = mode === 'ndjson' ? { lines: LINES, connections: 4 } : { connections: 256 };
 const source = (options) => program(join(build, 'tests/bench/wangge-bench-source'), { port: house.port, key: join(home, 'admin.key'),
     bodies: join(home, 'bench-bodies.ndjson'), ...shape, ...options });
-
-const began = performance.now();
-const say = (text) => console.log(`${String(Math.round((performance.now() - began) / 1000)).padStart(4)} s  ${text}`);
-const median = (list) => [...list].sort((a, b) => a - b)[(list.length - 1) >> 1];
-const round = (value, digits = 0) => Number(value).toFixed(digits);
+const course = new Course(house, source, 'a report');
+const say = (text) => course.say(text);
 
 async function fill() {
     const have = (await house.sql.numbers('SELECT count(*) FROM cases'))[0];
@@ -32,24 +29,10 @@ async function fill() {
     say(`filled   ${plan.fill} cases are there (the last ${round(ms / 1000, 1)} s without load)`);
 }
 
-/** The smallest backlog from one moment of a step to another: what is left when the fold has just run, since it gathers
- *  for up to a second. */
-async function leastBacklog(began, fromS, toS) {
-    let least;
-    await pause(fromS * 1000 - (performance.now() - began));
-    do {
-        const now = await house.backlog();
-        if (performance.now() - began < toS * 1000 && !(least?.sum <= now.sum))
-            least = now;
-        await pause(100);
-    } while (performance.now() - began < toS * 1000);
-    return least ?? await house.backlog();
-}
-
 async function step(rate) {
     const before = house.cpu(), began = performance.now(), S = plan.stepS;
     const running = source({ rate: round(rate, 2), seconds: S });
-    const early = await leastBacklog(began, 0.4, 1.6), left = await leastBacklog(began, S - 1.2, S);
+    const early = await course.leastBacklog(began, 0.4, 1.6), left = await course.leastBacklog(began, S - 1.2, S);
     const sent = await running;
     const after = house.cpu();
     const backlog = left.sum + sent.unanswered;
@@ -81,25 +64,6 @@ async function ramp(from) {
     }
 }
 
-/** Items of a batch on average, and what led to the notices, between two readings of the metrics. */
-function batches(before, after) {
-    const more = (name) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
-    const sizes = [...after.keys()].flatMap((name) => {
-        const batch = name.match(/^wangge_(\w+)_batch_(?:items|events)_sum$/)?.[0];
-        const n = batch && more(name.replace(/_sum$/, '_count'));
-        return n > 0 ? [`${name.slice('wangge_'.length).replace(/_batch.*/, '')} ${round(more(name) / n)}`] : [];
-    });
-    const sweep = more('wangge_notices_taken_total{by="sweep"}'), hint = more('wangge_notices_taken_total{by="hint"}');
-    return `items a batch: ${sizes.join(' · ')}; notices found by the sweep ${round(sweep / (sweep + hint || 1) * 100)}%, ` +
-        `arrivals ${round(more('wangge_arrivals_claimed_total') / (more('wangge_cases_opened_total') || 1) * 100)}%, hints dropped ${more('wangge_hints_dropped_total')}`;
-}
-
-function tables(before, after, n) {
-    return [...after].map(([table, counts]) => [table, counts.map((count, i) => (count - (before.get(table)?.[i] ?? 0)) / n)])
-        .filter(([, [ins, upd, del]]) => ins + upd + del > 0.01)
-        .map(([table, [ins, upd, del]]) => `${table} +${round(ins, 2)}${upd > 0.01 ? ` ~${round(upd, 2)}` : ''}${del > 0.01 ? ` -${round(del, 2)}` : ''}`).join(' · ');
-}
-
 /** Our services are down. The better of the two batch sizes. */
 async function limit() {
     const rules = readdirSync(join(home, 'share/notices')).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)).join(',');
@@ -119,42 +83,12 @@ async function limit() {
     return best;
 }
 
-/** A fixed rate: what a report costs, until the log is folded to its end. */
-async function windowAt(rate, lengthS) {
-    await house.checkpoint();
-    const metrics = await house.metrics(), lsn = await house.lsn(), before = house.cpu();
-    const backends = await house.backends();
-    const running = source({ rate: round(rate, 2), seconds: lengthS, 'warm-up': 1 });
-    await pause(lengthS * 900);
-    const busy = await house.backends(); // while each connection still shows its own statement
-    const sent = await running;
-    const ended = house.cpu();
-    await house.drained();
-    const after = house.cpu(), n = sent.accepted, wal = (await house.lsn() - lsn) / n;
-    const per = (group) => (after[group] - before[group]) / n;
-    const spent = ended.idle - before.idle + ended.busy - before.busy;
-    const known = ended.own - before.own + ended.pg - before.pg + ended.nginx - before.nginx + sent.cpu_us;
-    say(`window   ${lengthS} s at rate=${round(rate)} after a checkpoint: accepted ${n}, 503=${sent.unavailable} other=${sent.other + sent.lost} ` +
-        `p50_ms=${round(sent.p50_ms, 1)} p99_ms=${round(sent.p99_ms, 1)} max_ms=${round(sent.max_ms, 1)}`);
-    say(`cpu      a report, us: postgres ${round(per('pg'), 1)} own ${round(per('own'), 1)} nginx ${round(per('nginx'), 1)} generator ${round(sent.cpu_us / n, 1)}; ` +
-        `idle ${round((ended.idle - before.idle) / spent * 100, 1)}%, others on this machine ${round((ended.busy - before.busy - known) / spent * 100, 1)}%`);
-    say(`own      a report, us: ${Object.entries(after.each).map(([part, used]) => `${part} ${round((used - before.each[part]) / n, 1)}`).join(' ')}`);
-    const share = [...busy].map(([pid, { name, cpu }]) => [name, (cpu - (backends.get(pid)?.cpu ?? 0)) / n / 0.9])
-        .filter(([, us]) => us >= 0.3).sort((a, b) => b[1] - a[1]);
-    say(`postgres a report, us: ${share.map(([name, us]) => `${name} ${round(us, 1)}`).join(' · ')}`);
-    say(`batches  ${batches(metrics, await house.metrics())}`);
-    say(`memory   private MB: ${Object.entries(house.memory()).map(([part, mb]) => `${part} ${round(mb, 1)}`).join(' ')}`);
-    return { pg: per('pg'), own: per('own'), wal, p99: sent.p99_ms, n };
-}
-
-const costs = (cost) => `pg_us=${round(cost.pg, 1)} own_us=${round(cost.own, 1)} wal_bytes=${round(cost.wal)} p99_ms=${round(cost.p99, 1)}`;
-
 async function main() {
-    say(`machine  nproc=${cpus().length} load=${loadavg().map((l) => round(l, 2)).join(' ')} mode=${mode} connections=${shape.connections}${shape.lines ? ` lines=${shape.lines}` : ''}`);
+    course.machine(`mode=${mode} connections=${shape.connections}${shape.lines ? ` lines=${shape.lines}` : ''}`);
     writeFileSync(join(home, 'bench-bodies.ndjson'), await reportBodies(house.sql));
     await fill();
     if (only) {
-        console.log(costs(await windowAt(Number(only), plan.costS)));
+        console.log(costs(await course.windowAt(Number(only), plan.costS)));
         return house.close();
     }
     await house.checkpoint();
@@ -163,7 +97,7 @@ async function main() {
     say(`warm-up  closed loop: accepted/s=${round(warm.accepted / warm.seconds)} handled/s=${round(through)}`);
     const runs = [], limits = [];
     for (let i = 0; i < plan.runs; i++) {
-        say(`run ${i + 1}    load=${loadavg().map((l) => round(l, 2)).join(' ')}`);
+        say(`run ${i + 1}    load=${load()}`);
         runs.push(await ramp(i === 0 ? through * plan.first : median(runs.map((r) => r.rate)) / 1.21));
         await house.down();
         limits.push(await limit());
@@ -173,14 +107,14 @@ async function main() {
     const rows = await house.written(); // all backends of our services have ended and told
     await house.up();
     const accepted = median(runs.map((r) => r.accepted)), handled = median(runs.map((r) => r.handled)), most = median(limits.map((l) => l.per_second));
-    const cost = await windowAt(COST_SHARE * accepted, plan.costS);
+    const cost = await course.windowAt(COST_SHARE * accepted, plan.costS);
     await house.down(); // then all backends have told
     const written = await house.written();
     await house.up();
-    const calm = await windowAt(P99_SHARE * accepted, plan.windowS);
+    const calm = await course.windowAt(P99_SHARE * accepted, plan.windowS);
     say(`rows     ours a report: ${tables(rows, written, cost.n)}`);
     say(`         limit's:       ${limits.at(-1).rows}`);
-    say(`machine  load=${loadavg().map((l) => round(l, 2)).join(' ')}`);
+    say(`machine  load=${load()}`);
     house.close();
     console.log(`accepted/s=${round(accepted)} handled/s=${round(handled)} limit/s=${round(most)} ratio=${round(handled / most, 2)} ${costs({ ...cost, p99: calm.p99 })}`);
 }

@@ -1,10 +1,12 @@
-/* wangge-bench-source: a load of reports over kept-alive connections, one thread, one epoll.
+/* wangge-bench-source: a load of reports, or of staff's actions (--people), over kept-alive
+ * connections, one thread, one epoll.
  *
  * Open loop (--rate): the k-th request is due at k/rate, whether or not earlier ones were answered;
  * latency counts from the moment it was due, so a house that stalls cannot hide it. A request that
  * is due waits for a free connection; at the end, what was due and is not answered is the source's
- * part of the backlog. Closed loop (no --rate): every connection sends as soon as it is answered,
- * to fill a database or to see how much goes through at most.
+ * part of the backlog. Of people, who has rested longest acts next. Closed loop (no --rate): every
+ * connection sends as soon as it is answered, to fill a database or to see how much goes through at
+ * most.
  *
  * Prints one JSON object. Not here: judging answers beyond their status; ops/bench asks the
  * database. */
@@ -25,6 +27,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 
+#include "tests/bench/people.h"
 #include "tests/bench/requests.h"
 
 enum { EVENTS = 256, ANSWER_FIRST = 16384, GRACE_US = 5000000, TICK_US = 250 };
@@ -42,16 +45,18 @@ struct connection {
 struct source {
     struct requests_wish wish;
     struct requests requests;
+    const char *staff; /* a file; NULL: reports are sent */
+    struct people *people;
     double rate;             /* reports a second; 0: closed loop */
     int64_t most;            /* reports in all; 0: no limit */
     double seconds, warm_up; /* of sending, and how many of them are not counted */
-    size_t n_connections, n_idle;
+    size_t n_connections, n_idle, idle_first;
     struct connection *connections;
-    struct connection **idle;
+    struct connection **idle; /* a ring */
     int epoll;
     int64_t begin, end; /* wg_clock_mono */
     int64_t begun;      /* requests sent or being sent */
-    uint64_t accepted, unavailable, other, counted, lost;
+    uint64_t accepted, unavailable, other, counted, lost, out_of_work;
     uint32_t *latencies; /* of requests, microseconds */
     size_t n_latencies, room_latencies;
 };
@@ -78,7 +83,19 @@ static void rest(struct source *source, struct connection *connection)
 {
     connection->busy = false;
     connection->length = 0;
-    source->idle[source->n_idle++] = connection;
+    size_t end = (source->idle_first + source->n_idle++) % source->n_connections;
+    source->idle[end] = connection;
+}
+
+/* People take turns; reports take the connection that was used last. */
+static struct connection *take_idle(struct source *source)
+{
+    size_t at = source->idle_first;
+    source->n_idle--;
+    if (source->people == NULL)
+        return source->idle[(at + source->n_idle) % source->n_connections];
+    source->idle_first = (at + 1) % source->n_connections;
+    return source->idle[at];
 }
 
 /* The answer, if there was to be one, is lost. */
@@ -117,26 +134,43 @@ static void push(struct source *source, struct connection *connection)
 
 /* ---- when requests are due */
 
+static int64_t each(const struct source *source)
+{
+    return source->people == NULL ? source->requests.of[0].reports : 1;
+}
+
+static const struct request *next_request(struct source *source,
+                                          const struct connection *connection)
+{
+    if (source->people != NULL)
+        return people_next(source->people, (size_t)(connection - source->connections));
+    return &source->requests.of[(size_t)source->begun % source->requests.n];
+}
+
 static int64_t due_at(const struct source *source, int64_t k)
 {
     if (source->rate <= 0)
         return source->begin;
-    double reports = (double)k * (double)source->requests.of[0].reports;
+    double reports = (double)k * (double)each(source);
     return source->begin + (int64_t)(reports * 1e6 / source->rate);
 }
 
 static bool over(const struct source *source, int64_t now)
 {
-    int64_t each = source->requests.of[0].reports;
-    return now >= source->end || (source->most > 0 && source->begun * each >= source->most);
+    return now >= source->end || source->out_of_work == source->n_connections ||
+           (source->most > 0 && source->begun * each(source) >= source->most);
 }
 
 static void send_due(struct source *source, int64_t now)
 {
     while (source->n_idle > 0 && !over(source, now) && due_at(source, source->begun) <= now) {
-        struct connection *connection = source->idle[--source->n_idle];
+        struct connection *connection = take_idle(source);
+        connection->request = next_request(source, connection);
+        if (connection->request == NULL) {
+            source->out_of_work++;
+            continue;
+        }
         connection->due = source->rate > 0 ? due_at(source, source->begun) : now;
-        connection->request = &source->requests.of[(size_t)source->begun % source->requests.n];
         connection->sent = 0;
         connection->busy = true;
         source->begun++;
@@ -170,7 +204,11 @@ static void judge(struct source *source, const struct connection *connection, in
 {
     int status = atoi(connection->answer + strlen("HTTP/1.1 "));
     unsigned reports = connection->request->reports, accepted = 0, unavailable = 0;
-    if (status == 200) {
+    if (source->people != NULL) {
+        size_t person = (size_t)(connection - source->connections);
+        accepted = people_answered(source->people, person, connection->answer);
+        unavailable = status == 503;
+    } else if (status == 200) {
         accepted = count_lines(connection->answer, "\"status\":201");
         unavailable = count_lines(connection->answer, "\"status\":503");
     } else {
@@ -178,7 +216,7 @@ static void judge(struct source *source, const struct connection *connection, in
         unavailable = status == 503 ? reports : 0;
     }
     if (accepted + unavailable < reports && source->other == 0)
-        warnx("neither 201 nor 503: %.300s", connection->answer);
+        warnx("neither accepted nor 503: %.600s", connection->answer);
     source->accepted += accepted;
     source->unavailable += unavailable;
     source->other += reports - accepted - unavailable;
@@ -266,13 +304,13 @@ static void run(struct source *source)
     }
     source->end = now;
     /* What was due and has no answer at the end. */
-    int64_t each = source->requests.of[0].reports;
     int64_t due = source->rate > 0 ? (int64_t)(source->rate * (double)(now - source->begin) / 1e6)
-                                   : source->begun * each;
+                                   : source->begun * each(source);
     int64_t unanswered = due - (int64_t)(source->accepted + source->unavailable + source->other);
-    while (source->n_idle < source->n_connections && wg_clock_mono() < now + GRACE_US)
+    size_t working = source->n_connections - source->out_of_work;
+    while (source->n_idle < working && wg_clock_mono() < now + GRACE_US)
         wait_and_take(source);
-    source->lost += (source->n_connections - source->n_idle) * (size_t)each;
+    source->lost += (working - source->n_idle) * (size_t)each(source);
     qsort(source->latencies, source->n_latencies, sizeof *source->latencies, compare);
     double seconds = (double)(now - source->begin) / 1e6 - source->warm_up;
     struct rusage used;
@@ -281,16 +319,18 @@ static void run(struct source *source)
                     (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
     printf("{\"seconds\":%.3f,\"accepted\":%llu,\"unavailable\":%llu,\"other\":%llu,\"lost\":%llu,"
            "\"unanswered\":%lld,\"per_second\":%.1f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,"
-           "\"max_ms\":%.2f,\"cpu_us\":%.0f}\n",
+           "\"max_ms\":%.2f,\"cpu_us\":%.0f,\"out_of_work\":%llu}\n",
            seconds, (unsigned long long)source->accepted, (unsigned long long)source->unavailable,
            (unsigned long long)source->other, (unsigned long long)source->lost,
            (long long)(unanswered < 0 ? 0 : unanswered), (double)source->counted / seconds,
-           quantile_ms(source, 0.5), quantile_ms(source, 0.99), quantile_ms(source, 1), cpu_us);
+           quantile_ms(source, 0.5), quantile_ms(source, 0.99), quantile_ms(source, 1), cpu_us,
+           (unsigned long long)source->out_of_work);
 }
 
 static void usage(void)
 {
     fputs("wangge-bench-source --port N --bodies FILE --key FILE [--connections 256] [--lines N]\n"
+          "wangge-bench-source --port N --people FILE\n"
           "    [--rate REPORTS_A_SECOND] [--seconds S] [--warm-up S] [--most REPORTS]\n"
           "  --lines: uploads of so many lines instead of single reports\n"
           "  without --rate: closed loop\n",
@@ -303,6 +343,7 @@ static void read_options(int argc, char **argv, struct source *source)
     static const struct option options[] = {
         { "port", required_argument, NULL, 'p' },
         { "bodies", required_argument, NULL, 'b' },
+        { "people", required_argument, NULL, 'e' },
         { "key", required_argument, NULL, 'k' },
         { "connections", required_argument, NULL, 'c' },
         { "lines", required_argument, NULL, 'l' },
@@ -319,6 +360,9 @@ static void read_options(int argc, char **argv, struct source *source)
             break;
         case 'b':
             source->wish.bodies = optarg;
+            break;
+        case 'e':
+            source->staff = optarg;
             break;
         case 'k':
             source->wish.key = optarg;
@@ -345,8 +389,8 @@ static void read_options(int argc, char **argv, struct source *source)
             usage();
         }
     }
-    if (source->wish.port == 0 || source->wish.bodies == NULL || source->wish.key == NULL ||
-        source->n_connections == 0)
+    bool reports = source->wish.bodies != NULL && source->wish.key != NULL;
+    if (source->wish.port == 0 || (source->staff == NULL && !reports) || source->n_connections == 0)
         usage();
 }
 
@@ -354,7 +398,12 @@ int main(int argc, char **argv)
 {
     struct source source = { .n_connections = 256, .seconds = 3600 };
     read_options(argc, argv, &source);
-    source.requests = requests_make(&source.wish);
+    if (source.staff == NULL) {
+        source.requests = requests_make(&source.wish);
+    } else {
+        source.people = people_new(source.staff, source.wish.port, (long)getpid());
+        source.n_connections = people_count(source.people);
+    }
     source.connections = wg_new_array(source.n_connections, sizeof *source.connections);
     source.idle = wg_new_array(source.n_connections, sizeof(struct connection *));
     source.epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -369,5 +418,6 @@ int main(int argc, char **argv)
     free(source.idle);
     free(source.latencies);
     requests_destroy(&source.requests);
+    people_destroy(&source.people);
     return 0;
 }

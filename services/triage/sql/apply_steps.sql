@@ -7,7 +7,8 @@
 -- Arrays, a member each notice: $28 case, $29 rule, $30 staff, $31 to the reporter, $32 training.
 -- $33 now, $34 when notices are due for the sweep.
 -- Arrays, a member each task that changed: $35 case, $36 k, $37 party, $38 staff, $39 state, $40 open, $41 text.
--- Columns: id, n, xid. Tables written: cases, events, action_keys, notices, tasks. Locks: those rows.
+-- Columns: id, n, xid, at, holder's code, party's code. Tables written: cases, events, action_keys, notices, tasks.
+-- Tables read: staff, parties. Locks: those rows.
 WITH asked AS (
     SELECT * FROM unnest($1::bigint[], $2::int4[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::bigint[],
         $8::text[], $9::text[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::boolean[],
@@ -56,4 +57,5 @@ WITH asked AS (
     JOIN moved m ON m.id = t.case_id
     ON CONFLICT (case_id, k) DO UPDATE SET state = EXCLUDED.state, open = EXCLUDED.open
 )
-SELECT id, version, pg_current_xact_id() FROM moved
+SELECT m.id, m.version, pg_current_xact_id(), $33::timestamptz, s.code, p.code
+FROM moved m LEFT JOIN staff s ON s.id = m.holder LEFT JOIN parties p ON p.id = m.party

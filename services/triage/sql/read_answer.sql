@@ -1,4 +1,4 @@
--- What an action did, for its answer. $1 case, $2 n of its event. Columns: n, type, at, deciding, state, level, area,
+-- What an earlier action with the same key did, for its answer. $1 case, $2 n of its event. Columns: n, type, at, deciding, state, level, area,
 -- category, holder's code, due_at, decided, party's code. Tables read: events, cases, staff,
 -- parties. Locks: none.
 SELECT e.n, e.type, e.at, e.deciding, e.state, e.level, e.area, e.category, s.code, c.due_at, c.decided, p.code

@@ -1,11 +1,11 @@
--- Cases for decisions, the first with what an earlier action with the same key did. $1 cases, $2 key hash or null,
--- $3 what the asker may see, as may_see wants it (null: the system asks).
+-- Cases for decisions, each with what an earlier action with the same key did. Arrays, a member each case (or null for
+-- all of them): $1 case, $2 key hash or null, $3 what the asker may see, as may_see wants it (null: the system asks).
 -- Columns: id, version, decided, workflow, state, level, grade, area_id, area, born_area_id, category, holder, party,
 -- reason, resolver, outcome, training, restricted, opened_at, due_at, wake_at, clocks (json text), lat, lon,
 -- reporter has mail and consents, key's body hash, key's n, more (json text), tasks (json text), how many said it,
 -- who entered it, from another system, its due_at and return_by, entered long after it happened, the last event's actor,
 -- at and what it would take back (json text), there is a reporter, the input of the action whose approval is waited
--- for (json text), the asker may see it.
+-- for (json text), the asker may see it, the member of $1 that it is (from 1).
 -- Tables read: cases, reporters, reports, case_reports, action_keys, tasks, events. Locks: none.
 SELECT c.id, c.version, c.decided, c.workflow, c.state, c.level, c.grade, c.area_id, c.area, c.born_area_id,
     c.category, c.holder, c.party, c.reason, c.resolver, c.outcome, c.training, c.restricted, c.opened_at, c.due_at,
@@ -18,11 +18,11 @@ SELECT c.id, c.version, c.decided, c.workflow, c.state, c.level, c.grade, c.area
     coalesce(r.occurred_at < r.received_at - interval '1 day', false), e.actor, e.at, (e.data -> 'before')::text,
     p.report_id IS NOT NULL,
     (SELECT (a.data -> 'input')::text FROM events a WHERE a.case_id = c.id AND a.n = (c.more ->> 'asked_n')::int4),
-    $3::text::jsonb IS NULL OR NOT c.restricted AND EXISTS (
-        SELECT FROM jsonb_array_elements($3::text::jsonb -> 'open') AS o
+    g.sight IS NULL OR NOT c.restricted AND EXISTS (
+        SELECT FROM jsonb_array_elements(g.sight::jsonb -> 'open') AS o
         WHERE c.area >= (o ->> 0) COLLATE "C" AND c.area < (o ->> 1) COLLATE "C")
-    OR may_see(c, $3::text::jsonb)
-FROM cases c LEFT JOIN reporters p ON p.report_id = c.id LEFT JOIN reports r ON r.id = c.id
-LEFT JOIN action_keys k ON k.key = $2::bytea AND k.case_id = c.id
+    OR may_see(c, g.sight::jsonb), g.place
+FROM unnest($1::bigint[], $2::bytea[], $3::text[]) WITH ORDINALITY AS g (id, key, sight, place)
+JOIN cases c ON c.id = g.id LEFT JOIN reporters p ON p.report_id = c.id LEFT JOIN reports r ON r.id = c.id
+LEFT JOIN action_keys k ON k.key = g.key AND k.case_id = c.id
 LEFT JOIN events e ON e.case_id = c.id AND e.n = c.version
-WHERE c.id = ANY ($1::bigint[])
