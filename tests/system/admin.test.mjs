@@ -53,6 +53,12 @@ describe('administration', () => {
             assert.equal(unknown.json.type, 'urn:wangge:problem:invalid-change', route.name);
         }
     });
+    it('and no parameter that it does not know', async () => {
+        for (const route of routes().filter((one) => OURS.test(one.name) && one.method === 'DELETE')) {
+            const client = route.name.includes('duty/leave') ? role(`${COMMUNITY}-secretary`) : admin;
+            assert.equal((await client.send('DELETE', `${route.path}?colour=red`)).status, 400, route.name);
+        }
+    });
     it('and an If-Match, where two could overwrite each other', async () => {
         for (const route of routes().filter((one) => one.service === 'registry' && OURS.test(one.name) && one.statuses.includes(428))) {
             assert.equal((await admin.send(route.method, route.path, { body: {} })).status, 428, route.name);
