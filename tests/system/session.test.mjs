@@ -102,6 +102,10 @@ describe('session', () => {
         assert.equal((await out({ Origin: 'https://wangge.example' })).status, 204);
         inside.close();
     });
+    it('without a single sign-on there is no way by it', async () => {
+        for (const path of ['/api/v1/sessions/oidc', '/api/v1/sessions/oidc/callback'])
+            assert.equal((await house.client().get(path)).status, 404, path);
+    });
     it('what is no cookie of ours', async () => {
         for (const token of ['x', 'A'.repeat(43), 'A'.repeat(3000), "' OR 1=1 --", admin.key, '']) {
             const answer = await house.client().get('/api/v1/cases', { headers: { Cookie: `wangge_session=${token}` } });
