@@ -2,9 +2,10 @@
 -- is moved on once a minute; a link's once a day, and written down. $1 hash, $2 now, $3 what it is: 1 key, 2 session,
 -- 3 one-task link, $4 the service that asks. Columns: key id, session id, link id, staff_id, administrator, system,
 -- area of a system, rate, whether it is over (ended, expired, revoked), what a session must do first, hash of its
--- device, case and task of a link, the person's party, post, area code, level, area id, whether that area is the root,
--- which restricted cases the post reads.
--- Tables: reads api_keys, sessions, links, staff, posts, areas, restricted_readers; writes sessions, links (used_at), audit. Locks: the
+-- device, case and task of a link, the person's party, post (held, or covered by a roster now), area code, level,
+-- area id, whether that area is the root, which restricted cases the post reads.
+-- Tables: reads api_keys, sessions, links, staff, posts, duty, areas, restricted_readers; writes sessions, links (used_at),
+-- audit. Locks: the
 -- session's or link's row, when it is moved on.
 WITH session_used AS (
     UPDATE sessions SET used_at = $2::timestamptz
@@ -41,8 +42,13 @@ SELECT w.key_id, w.session_id, w.link_id, w.staff_id, w.administrator, w.system,
 FROM shown w
 LEFT JOIN areas scope ON scope.id = w.area_id
 LEFT JOIN staff s ON s.id = w.staff_id
-LEFT JOIN posts p ON p.staff_id = s.id AND w.link_id IS NULL AND p.valid_from <= $2::timestamptz
-    AND (p.valid_to IS NULL OR p.valid_to > $2::timestamptz)
+LEFT JOIN LATERAL (
+    SELECT h.post, h.area_id FROM posts h
+    WHERE h.staff_id = s.id AND h.valid_from <= $2::timestamptz AND (h.valid_to IS NULL OR h.valid_to > $2::timestamptz)
+    UNION
+    SELECT d.post, d.area_id FROM duty d
+    WHERE d.staff_id = s.id AND d.kind <> 'leave' AND d.starts_at <= $2::timestamptz AND d.ends_at > $2::timestamptz) p
+    ON w.link_id IS NULL
 LEFT JOIN areas a ON a.id = p.area_id
 LEFT JOIN restricted_readers x ON x.post = p.post
 ORDER BY p.post, a.code

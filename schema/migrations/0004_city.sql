@@ -20,6 +20,8 @@ ALTER TABLE posts DROP CONSTRAINT posts_post_check,
 ALTER TABLE duty DROP CONSTRAINT duty_kind_check,
     ADD CONSTRAINT duty_kind_check CHECK (kind IN ('duty', 'stand-in', 'leave', 'night', 'holiday'));
 
+CREATE INDEX duty_staff ON duty (staff_id, ends_at); -- who covers a post has its rights meanwhile
+
 -- The code of a calendar; null: the area's parent's, in the end the city's. Calendars have versions, so no key can
 -- point at one: schema/checks/calendar_to_nothing.
 ALTER TABLE areas ADD calendar text COLLATE "C";

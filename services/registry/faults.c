@@ -101,6 +101,8 @@ static const struct {
       "with a restricted_kind, restricted must be true" },
     { "area-used", "里面还有其他区划，不能结束", "other areas lie in it" },
     { "leave-long", "请假最长 400 天", "leave is 400 days at most" },
+    { "post-reserved", "这个岗位只能由系统管理员安排",
+      "only an administrator of the whole city arranges this post" },
     { "code-fixed", "编码不能改", "a code does not change" },
     { "post-unknown", "没有担任这个岗位", "that post is not held" },
     { "staff-outside", "不是本区域的人员", "that person has no post in the area" },

@@ -73,7 +73,7 @@ static const struct wg_helper_rules password_rules = {
     .deadline_ms = 10000,
     .most_bytes = 4096,
     .cpu_seconds = 5,
-    .memory_bytes = INT64_C(1) << 30,
+    .memory_bytes = INT64_C(512) << 20,
     .descriptors = 16,
 };
 static const struct wg_helper_work works[] = { { "password", password_work } };

@@ -9,7 +9,7 @@ import { waitFor } from '../lib/wait.mjs';
 
 const P = `adm${process.pid}`;
 const COMMUNITY = '410103007012', STREET = '410103007';
-const OURS = /\/v1\/(areas|categories|places|staff|duty|parties|calendars|competence)(?!.*\/(password|totp|links))/;
+const OURS = /\/v1\/(areas|categories|places|staff|duty|parties|calendars|competence)(?!.*\/(password|totp|links|identities))/;
 const at = (hours) => new Date(Date.now() + hours * 3600e3).toISOString();
 
 describe('administration', () => {
@@ -51,6 +51,12 @@ describe('administration', () => {
             const unknown = await send('{"colour":"red"}', 'application/json');
             assert.equal(unknown.status, 422, `${route.name}: ${unknown.text}`);
             assert.equal(unknown.json.type, 'urn:wangge:problem:invalid-change', route.name);
+        }
+    });
+    it('and no parameter that it does not know', async () => {
+        for (const route of routes().filter((one) => OURS.test(one.name) && one.method === 'DELETE')) {
+            const client = route.name.includes('duty/leave') ? role(`${COMMUNITY}-secretary`) : admin;
+            assert.equal((await client.send('DELETE', `${route.path}?colour=red`)).status, 400, route.name);
         }
     });
     it('and an If-Match, where two could overwrite each other', async () => {
@@ -153,6 +159,7 @@ describe('administration', () => {
         assert.equal((await patch(clerk, `/api/v1/duty/${P}-none`, { ends_at: at(7) }, made.json.version)).status, 404);
         assert.deepEqual([(await audited('duty.changed', `duty:${P}-duty`)).after.staff, (await find(`/api/v1/duty?area=${COMMUNITY}003`, `${P}-duty`)).staff],
             [`${COMMUNITY}005-leader`, `${COMMUNITY}005-leader`]);
+        assert.equal((await secretary.post('/api/v1/duty', row({ code: `${P}-d5`, post: 'administrator' }))).json.errors[0].pointer, '/post');
         assert.equal((await remove(role('410103003-clerk'), `/api/v1/duty/${P}-duty`)).status, 403);
         assert.equal((await remove(clerk, `/api/v1/duty/${P}-duty`)).status, 204);
         assert.equal((await remove(clerk, `/api/v1/duty/${P}-duty`)).status, 404, 'it had not begun');
@@ -181,6 +188,16 @@ describe('administration', () => {
         }
         assert.equal(new Set(seen).size, seen.length);
         assert.ok(seen.length > 50);
+    });
+    it('whoever covers a post has its rights meanwhile, and not after', async () => {
+        const said = (await admin.post('/api/v1/reports', { text: '替班', category: 'litter', area: `${COMMUNITY}004` })).json;
+        const { id } = await waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${said.number}`)).json.items[0]);
+        const standin = role(`${COMMUNITY}005-leader`), sees = (status) => waitFor(`it is ${status}`, async () => (await standin.get(`/api/v1/cases/${id}`)).status === status, { seconds: 10 });
+        await sees(404);
+        assert.equal((await role(`${COMMUNITY}-secretary`).post('/api/v1/duty', { code: `${P}-stand`, area: `${COMMUNITY}004`, post: 'leader', staff: `${COMMUNITY}005-leader`, kind: 'stand-in', starts_at: at(-1), ends_at: at(5) })).status, 201);
+        await sees(200);
+        assert.equal((await remove(role(`${COMMUNITY}-secretary`), `/api/v1/duty/${P}-stand`)).status, 204);
+        await sees(404);
     });
     it('leave in two taps: until when; the stand-in is named, or the colleague; back again ends it', async () => {
         const grid = `${COMMUNITY}008`, mate = `${P}-mate`;

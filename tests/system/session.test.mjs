@@ -90,6 +90,22 @@ describe('session', () => {
         const other = desk({ origin: 'http://example.net' });
         assert.equal(problem(await other.logIn(SECRETARY, one.password)), 'cross-site', 'nor log somebody in as somebody else');
     });
+    it('behind https the cookie is for https alone, and so are the pages', async () => {
+        const one = await deskOf(house, SECRETARY), https = { 'X-Forwarded-Proto': 'https', Host: 'wangge.example' };
+        const inside = house.inside('registry');
+        const begun = await inside.send('POST', '/api/v1/sessions', { body: { staff: SECRETARY, password: one.password }, headers: { ...https, Origin: 'https://wangge.example' } });
+        assert.equal(begun.status, 201, begun.text);
+        assert.match(begun.headers['set-cookie'][0], /; SameSite=Strict; Secure$/);
+        const cookie = { Cookie: begun.headers['set-cookie'][0].split(';')[0] };
+        const out = (headers) => inside.send('DELETE', '/api/v1/sessions/current', { headers: { ...https, ...cookie, ...headers } });
+        assert.equal(problem(await out({ Origin: 'http://wangge.example' })), 'cross-site');
+        assert.equal((await out({ Origin: 'https://wangge.example' })).status, 204);
+        inside.close();
+    });
+    it('without a single sign-on there is no way by it', async () => {
+        for (const path of ['/api/v1/sessions/oidc', '/api/v1/sessions/oidc/callback'])
+            assert.equal((await house.client().get(path)).status, 404, path);
+    });
     it('what is no cookie of ours', async () => {
         for (const token of ['x', 'A'.repeat(43), 'A'.repeat(3000), "' OR 1=1 --", admin.key, '']) {
             const answer = await house.client().get('/api/v1/cases', { headers: { Cookie: `wangge_session=${token}` } });

@@ -38,6 +38,10 @@ WITH was AS MATERIALIZED (
             JOIN unnest($4::text[], $5::text[]) r(low, high) ON a.code >= r.low COLLATE "C" AND a.code < r.high COLLATE "C"
             WHERE p.staff_id = fresh.staff_id AND (p.valid_to IS NULL OR p.valid_to > $2::timestamptz))
     UNION ALL
+    SELECT 'post-reserved', 'post', row ->> 'post' -- whoever covers a post has its rights meanwhile
+    FROM fresh
+    WHERE row ->> 'post' IN ('administrator', 'supervisor') AND NOT EXISTS (SELECT FROM unnest($4::text[]) low WHERE low = '')
+    UNION ALL
     SELECT 'period', 'ends_at', row ->> 'ends_at' FROM fresh WHERE ends_at <= starts_at
     UNION ALL
     SELECT 'overlap', 'starts_at', d.code

@@ -125,12 +125,60 @@ static void test_posts(void **state)
             wg_has_post(posts[i].caller, posts[i].post, posts[i].area) == posts[i].want);
 }
 
+/* A link confines to one case or one task of it; everybody else is judged by their posts. */
+static void test_links(void **state)
+{
+    static const struct wg_caller to_case = { .link_id = 8, .staff_id = 80, .link = { 1001, 0 } };
+    static const struct wg_caller to_task = { .link_id = 9, .staff_id = 80, .link = { 1001, 2 } };
+    static const struct {
+        const char *name;
+        const struct wg_caller *caller;
+        int64_t case_id;
+        int task;
+        bool want;
+    } touches[] = {
+        { "its case", &to_case, 1001, 0, true },
+        { "a task of its case", &to_case, 1001, 2, false },
+        { "another case", &to_case, 1002, 0, false },
+        { "its task", &to_task, 1001, 2, true },
+        { "another task", &to_task, 1001, 1, false },
+        { "the case of its task", &to_task, 1001, 0, false },
+        { "the same task of another case", &to_task, 1002, 2, false },
+        { "no case", &to_case, 0, 0, false },
+        { "no link confines a leader", &leader, 1001, 2, true },
+        { "nor an administrator", &administrator, 1001, 0, true },
+    };
+    for (size_t i = 0; i < WG_COUNT(touches); i++)
+        ROW(touches[i].name, wg_may_touch(touches[i].caller, touches[i].case_id, touches[i].task) ==
+                                 touches[i].want);
+    for (size_t c = 0; c < WG_COUNT(codes); c++)
+        ROW(codes[c], !wg_may_read(&to_case, codes[c]) && !in_ranges(&to_case, codes[c]));
+    assert_false(wg_has_post(&to_case, "leader", "410103007012003"));
+}
+
+static void test_names(void **state)
+{
+    static const struct wg_caller desk = { .session_id = 3, .staff_id = 40 };
+    static const struct wg_caller link = { .link_id = 8, .staff_id = 40 };
+    static const struct {
+        const struct wg_caller *caller;
+        const char *name;
+    } names[] = {
+        { &nobody, "nobody" }, { &leader, "key:4" }, { &desk, "staff:40" }, { &link, "link:8" }
+    };
+    for (size_t i = 0; i < WG_COUNT(names); i++) {
+        char name[WG_CALLER_ROOM];
+        wg_caller_name(names[i].caller, name);
+        assert_string_equal(name, names[i].name);
+        assert_int_equal(wg_known(names[i].caller), i > 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reading),
-        cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_posts),
+        cmocka_unit_test(test_reading), cmocka_unit_test(test_ranges), cmocka_unit_test(test_posts),
+        cmocka_unit_test(test_links),   cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests_name("access", tests, NULL, NULL);
 }
