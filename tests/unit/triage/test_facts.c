@@ -234,8 +234,8 @@ static void test_roles(void **state)
                  { "upper", SECRETARY, 0 },
                  { "chief", SECRETARY, 0 },
                  { "coordinator", COORDINATOR, 0 },
-                 { "supervisor", 0, 0 },
-                 { "duty", 0, 0 } };
+                 { "director", 0, 0 },
+                 { "supervisor", 0, 0 } };
     const struct facts_source source = { &city, map, workflow };
     const struct facts_input in_grid = { .category = "road", .area = GRID_EAST },
                              nowhere = { .category = "road", .area = "" };
