@@ -210,6 +210,14 @@ static void find_ends(struct workflow_graph *graph)
     }
 }
 
+/* A name that is no state's marks nothing: whoever judges the file says so elsewhere. */
+static void begin_at(struct workflow_graph *graph, const char *name, bool of_task)
+{
+    struct graph_state *state = state_named(graph, name, of_task);
+    if (state != NULL)
+        state->reached = true;
+}
+
 void workflow_graph_draw(struct workflow_graph *ret_graph, struct json_object *definition)
 {
     struct json_object *tasks = wg_json_get(definition, "tasks");
@@ -219,9 +227,9 @@ void workflow_graph_draw(struct workflow_graph *ret_graph, struct json_object *d
     add_states(ret_graph, wg_json_get(tasks, "states"), true);
     add_actions(ret_graph, wg_json_get(definition, "actions"), false);
     add_actions(ret_graph, wg_json_get(tasks, "actions"), true);
-    state_named(ret_graph, wg_json_text(definition, "initial"), false)->reached = true;
+    begin_at(ret_graph, wg_json_text(definition, "initial"), false);
     for (size_t i = 0; i < WG_COUNT(begins) && tasks != NULL; i++)
-        state_named(ret_graph, wg_json_text(tasks, begins[i]), true)->reached = true;
+        begin_at(ret_graph, wg_json_text(tasks, begins[i]), true);
     reach_all(ret_graph);
     find_ends(ret_graph);
 }
