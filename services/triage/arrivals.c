@@ -134,6 +134,29 @@ struct reading {
     bool alone;
 };
 
+/* Intake heard of a new category before we did: within a second we know it, too, and the sweep
+ * brings the report again. One that runs alone waits no longer: a dispatcher finds its category. */
+static bool too_early(const struct reading *reading, const PGresult *rows, int row)
+{
+    const char *category = wg_get_text(rows, row, 3);
+    if (reading->alone || category == NULL ||
+        city_category(&reading->arrivals->knowledge->city, category) != NULL)
+        return false;
+    wg_log(WG_INFO, "category-unheard-of", "category=%s", category);
+    return true;
+}
+
+static void take_up(const struct reading *reading, const PGresult *rows, int row)
+{
+    struct arrivals *arrivals = reading->arrivals;
+    struct opening *opening = decide(arrivals, rows, row);
+    opening->alone = reading->alone;
+    if (wg_batch_add(arrivals->batch, opening, WEIGHT) == 0)
+        return;
+    opening_free(&opening); /* the sweep brings it again */
+    arrivals->alone_open = arrivals->alone_open && !reading->alone;
+}
+
 static void reports_landed(struct wg_flight *flight, void *arg)
 {
     WG_AUTO(wg_free) struct reading *reading = arg;
@@ -143,12 +166,8 @@ static void reports_landed(struct wg_flight *flight, void *arg)
     arrivals->reading -= reading->n;
     for (int row = 0; row < n; row++) {
         int64_t former = wg_log_id(wg_get_i64(rows, row, 0));
-        struct opening *opening = decide(arrivals, rows, row);
-        opening->alone = reading->alone;
-        if (wg_batch_add(arrivals->batch, opening, WEIGHT) != 0) { /* the sweep brings it again */
-            opening_free(&opening);
-            arrivals->alone_open = arrivals->alone_open && !reading->alone;
-        }
+        if (!too_early(reading, rows, row))
+            take_up(reading, rows, row);
         wg_log_id(former);
     }
     if (reading->alone && n == 0)

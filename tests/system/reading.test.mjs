@@ -203,7 +203,7 @@ describe('reading', () => {
     it('lists by party, by what it waits for', async () => {
         const item = await say({ category: plain, area: GRID, reporter: { name: '某居民', phone: '13800000000' } });
         await act(LEADER, item.id, { action: 'accept' });
-        await act(LEADER, item.id, { action: 'ask_reporter', question: '请问是几单元？' });
+        await act(LEADER, item.id, { action: 'ask_reporter', text: '请问是几单元？' });
         const own = (await house.client().get(`/api/v1/reports/${item.number}?code=${item.code}`)).json;
         assert.equal(own.question, '请问是几单元？');
         assert.equal(own.waits_for.code, 'reporter');

@@ -1,6 +1,7 @@
 -- Who has which post where, and all areas, as wangge-triage check reads them. $1 now.
 -- Columns: {"items": [{"posts": [{"post", "area"}]}], "areas": [code]} (json text).
 -- Tables read: posts, areas. Locks: none.
+-- scans: the whole roster, once for each `wangge-triage check`.
 SELECT json_build_object(
     'items', (SELECT coalesce(json_agg(json_build_object('posts',
             json_build_array(json_build_object('post', p.post, 'area', a.code)))), '[]')

@@ -127,7 +127,7 @@ export default function hard(stage) {
         await leader.does(id, 'accept');
         await leader.does(id, 'reach', { text: '分别上门。' });
         await leader.does(id, 'begin', { parties: ['501户', '401户'], consent: 'oral', mediators: ['五老：老教师', '楼院长'], text: '赔偿与维修' });
-        assert.equal((await resident.sees()).state_text, '正在调解');
+        assert.equal((await resident.sees()).state_text, '正在按规定办理');
         await leader.does(id, 'session', { at: s.time(0, '17:00'), attendees: ['两户', '楼院长'], text: '同意分担。' });
         await leader.does(id, 'agree', { form: 'oral', text: '501户三日内修好并刷白401户天花板。', perform_by: s.time(3, '18:00') });
         assert.equal((await leader.sees(id)).state, 'performing');

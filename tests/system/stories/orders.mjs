@@ -65,7 +65,7 @@ export default function orders(stage) {
         }
         assert.notEqual(dues[one.id], dues[two.id]);
         await leader.told(master.id, 'news', 2);
-        assert.equal((await s.reporter(one).sees()).state_text, '与同一事项合并办理');
+        assert.equal((await s.reporter(one).sees()).state_text, '已派给承办人', 'a merged report tells how the matter itself goes');
         await dispatcher.refused(two.id, 'merge', { master: two.number }, 'illegal-action');
 
         // The second is another matter after all: it goes on where it stood.
