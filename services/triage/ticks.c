@@ -50,10 +50,16 @@ static void tick_free(struct tick **tick)
     *tick = NULL;
 }
 
+/* The next of those that run alone comes at once, not with the sweep: after a crash they are many.
+ */
 static void over(struct ticks *ticks, struct tick **tick)
 {
-    ticks->alone_open = ticks->alone_open && !(*tick)->alone;
+    bool was_alone = (*tick)->alone;
     tick_free(tick);
+    if (!was_alone)
+        return;
+    ticks->alone_open = false;
+    wg_lease_again(ticks->lease_alone);
 }
 
 /* ---- deciding */
@@ -194,7 +200,6 @@ static void done(const struct wg_flight *flight, void **items, size_t n, void *a
     if (PQntuples(rows) > 0)
         wg_bus_publish(ticks->bus, (uint64_t)wg_get_i64(rows, 0, 2), (size_t)PQntuples(rows));
     wg_lease_again(ticks->lease);
-    wg_lease_again(ticks->lease_alone);
 }
 
 static void reject(void *item, const struct wg_flight *flight, void *arg)

@@ -141,7 +141,7 @@ describe(`actions under fire (seed ${seed})`, () => {
 
     it('afterwards the log replays and every check is empty', async () => {
         await house.drain(90);
-        assert.deepEqual((await replay(house)).faults, []);
+        assert.deepEqual((await replay(house, { mail: false })).faults, []);
         const { broken, apart } = await house.checks();
         assert.deepEqual([broken, apart], [[], []]);
         assert.deepEqual(house.logs.faults([]), []);
