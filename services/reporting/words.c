@@ -1,6 +1,7 @@
 /* Keeps the definitions as json-c built them: what is asked for is a member or two of one state. */
 #include "services/reporting/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
@@ -198,12 +199,72 @@ bool words_told(const struct words *words, int64_t workflow, const char *type)
     return action != NULL && member_with(wg_json_get(action, "notices"), "to", "reporter") != NULL;
 }
 
+static bool holds_text(struct json_object *list, const char *text)
+{
+    size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(json_object_get_string(json_object_array_get_idx(list, i)), text) == 0)
+            return true;
+    return false;
+}
+
+/* The field of whichever action asks for this approval. */
+static struct json_object *asked_field(struct json_object *actions, const char *approval,
+                                       const char *field)
+{
+    char ask[80];
+    snprintf(ask, sizeof ask, "ask=%s", approval);
+    json_object_object_foreach(actions, name, action)
+    {
+        (void)name;
+        struct json_object *found = holds_text(wg_json_get(action, "effects"), ask)
+                                        ? member_with(wg_json_get(action, "fields"), "name", field)
+                                        : NULL;
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}
+
+/* The field of an action, or where it was asked for: of what was asked. */
+static struct json_object *field_of_action(struct json_object *definition, const char *name,
+                                           const char *field)
+{
+    struct json_object *actions = wg_json_get(definition, "actions"),
+                       *approvals = wg_json_get(definition, "approvals");
+    struct json_object *found =
+        member_with(wg_json_get(wg_json_get(actions, name), "fields"), "name", field);
+    if (found != NULL || !json_object_is_type(approvals, json_type_object))
+        return found;
+    json_object_object_foreach(approvals, approval, rule)
+    {
+        const char *then = wg_json_text(rule, "then");
+        if (found == NULL && then != NULL && strcmp(then, name) == 0)
+            found = asked_field(actions, approval, field);
+    }
+    return found;
+}
+
+static struct json_object *field_of(const struct words *words, int64_t workflow, const char *type,
+                                    const char *field)
+{
+    struct json_object *definition = words_definition(words, workflow), *found = NULL;
+    struct json_object *actions = definition == NULL ? NULL : wg_json_get(definition, "actions");
+    if (!json_object_is_type(actions, json_type_object))
+        return NULL;
+    json_object_object_foreach(actions, name, action)
+    {
+        const char *event = wg_json_text(action, "event");
+        if (found == NULL && event != NULL && strcmp(event, type) == 0)
+            found = field_of_action(definition, name, field);
+    }
+    return found;
+}
+
 bool words_free_text(const struct words *words, int64_t workflow, const char *type,
                      const char *field)
 {
-    struct json_object *action = action_of(words, workflow, type);
-    struct json_object *found =
-        action == NULL ? NULL : member_with(wg_json_get(action, "fields"), "name", field);
+    struct json_object *found = field_of(words, workflow, type, field);
     const char *kind = found == NULL ? NULL : wg_json_text(found, "type");
     return kind != NULL && strcmp(kind, "text") == 0;
 }
@@ -211,12 +272,10 @@ bool words_free_text(const struct words *words, int64_t workflow, const char *ty
 const char *words_choice(const struct words *words, int64_t workflow, const char *type,
                          const struct words_chosen *chosen, bool english)
 {
-    struct json_object *action = action_of(words, workflow, type);
-    struct json_object *field =
-        action == NULL ? NULL : member_with(wg_json_get(action, "fields"), "name", chosen->field);
-    struct json_object *choice =
-        field == NULL ? NULL : member_with(wg_json_get(field, "choices"), "value", chosen->value);
-    return in_language(choice, english);
+    struct json_object *field = field_of(words, workflow, type, chosen->field);
+    return in_language(
+        field == NULL ? NULL : member_with(wg_json_get(field, "choices"), "value", chosen->value),
+        english);
 }
 
 const char *words_initial(const struct words *words, int64_t workflow)
