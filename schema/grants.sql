@@ -1,7 +1,8 @@
 -- One writer for each table, by role and GRANT (law 2). Run by ops/migrate after every migration, and whenever it is
 -- called: it takes everything away and gives it anew, in one transaction, so that it also mends.
 -- The exceptions, each with its rule:
---   arrivals          intake inserts what it announces; triage takes (deletes, and moves due_at, tries, reason)
+--   reports           intake writes what was said, triage the parts of what it splits
+--   arrivals          whoever writes a report inserts it; triage takes (deletes, and moves due_at, tries, reason)
 --   notices           triage inserts; notification takes, the same way
 --   audit             every service adds, nobody changes
 --   instances         every service writes its own row
@@ -79,6 +80,8 @@ GRANT SELECT, INSERT, UPDATE ON cases, tasks TO "wangge-triage";
 GRANT SELECT, INSERT ON case_reports, events, action_keys, workflows TO "wangge-triage";
 GRANT SELECT, DELETE, UPDATE (due_at, tries, reason, set_aside_at) ON arrivals TO "wangge-triage";
 GRANT SELECT, INSERT ON notices TO "wangge-triage";
+GRANT INSERT ON reports, arrivals TO "wangge-triage"; -- the parts of a case that is split
+GRANT USAGE ON SEQUENCE report_ids TO "wangge-triage";
 GRANT UPDATE ON registry_version TO "wangge-triage";
 GRANT SELECT ON reports, area_addresses TO "wangge-triage";
 GRANT SELECT (report_id, consent, has_email) ON reporters TO "wangge-triage";

@@ -215,6 +215,31 @@ static void add_course(struct json_object *body, const struct view *view, const 
                            usual_answer(wg_flight_result(flight, USUAL_RESULT), view->ask.english));
 }
 
+/* What it was split into, and how each part goes; what a member of staff may not see is left out.
+ */
+static void add_parts(struct json_object *body, const struct view *view, const PGresult *rows)
+{
+    const char *text = wg_get_text(rows, 0, REPORT_PARTS);
+    WG_AUTO(wg_json_put) struct json_object *parts = text == NULL ? NULL : json_tokener_parse(text);
+    struct json_object *items = json_object_new_array();
+    size_t n = parts == NULL ? 0 : json_object_array_length(parts);
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *part = json_object_array_get_idx(parts, i);
+        int64_t workflow = wg_json_int(part, "workflow");
+        const char *state = wg_json_text(part, "state");
+        bool restricted = !view->staff && json_object_get_boolean(wg_json_get(part, "restricted"));
+        if (!json_object_get_boolean(wg_json_get(part, "seen")))
+            continue;
+        workflow = state == NULL ? words_newest(view->ask.app->words) : workflow;
+        state = state == NULL ? words_initial(view->ask.app->words, workflow) : state;
+        struct json_object *item = json_object_new_object();
+        answer_text(item, "text", wg_json_text(part, "text"));
+        answer_text(item, "state_text", said_of(view, restricted, workflow, state));
+        json_object_array_add(items, item);
+    }
+    json_object_object_add(body, "parts", items);
+}
+
 static void reply(const struct view *view, struct wg_flight *flight)
 {
     const PGresult *rows = wg_flight_result(flight, REPORT_RESULT);
@@ -244,6 +269,7 @@ static void reply(const struct view *view, struct wg_flight *flight)
     answer_text(body, "next", next_words(view, &steps, workflow, state));
     add_waiting(body, view, &steps, rows);
     add_course(body, view, state, flight);
+    add_parts(body, view, rows);
     if (!view->staff)
         add_looks(body, rows);
     if (view->staff && known)

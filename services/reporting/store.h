@@ -190,7 +190,8 @@ enum store_report {
     REPORT_LOOKS,
     REPORT_FORGOTTEN,
     REPORT_MORE,
-    REPORT_MERGED
+    REPORT_MERGED,
+    REPORT_PARTS
 };
 void store_read_report(struct wg_flight *flight, int64_t report, const struct store_asker *asker);
 enum { STEP_TYPE, STEP_AT, STEP_STATE, STEP_PASSED, STEP_INPUT, STEP_DECIDING, STEP_WORKFLOW };

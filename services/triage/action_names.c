@@ -37,7 +37,7 @@ static struct json_object *tasks_in(struct json_object *input, const char **ret_
 struct json_object *action_words(const struct action *action)
 {
     bool grants = action->task == 0 && action->row.asked_input != NULL &&
-                  workflow_approves(action->workflow, action->name);
+                  workflow_flagged(action->workflow, action->name, "approve");
     return grants ? action->row.asked_input : action->input;
 }
 

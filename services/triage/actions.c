@@ -306,7 +306,9 @@ static void put_moves(struct moves *moves, const struct action *action)
                               .actor = action->caller.staff_id,
                               .key = action->key,
                               .body = action->body,
-                              .input = action_words(action) };
+                              .input = action_words(action),
+                              .splits = action->task == 0 &&
+                                        workflow_flagged(action->workflow, action->name, "split") };
     const struct move other = { .before = &action->partner.before,
                                 .decision = &action->partner_decision,
                                 .group = action->case_id,

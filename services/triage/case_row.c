@@ -49,7 +49,8 @@ enum {
     HAS_REPORTER,
     ASKED_INPUT,
     SEEN,
-    PLACE
+    PLACE,
+    CHILDREN
 };
 
 int case_row_find(const PGresult *rows, int64_t id)
@@ -127,6 +128,7 @@ void case_row_read(struct case_row *to, const PGresult *rows, int row)
         .source = wg_get_bool(rows, row, SOURCE),
         .backfilled = wg_get_bool(rows, row, BACKFILLED),
         .reports = (int32_t)wg_get_i64(rows, row, REPORTS),
+        .children = (int32_t)wg_get_i64(rows, row, CHILDREN),
         .opener = wg_get_i64(rows, row, OPENER),
         .external_due = wg_get_time(rows, row, SOURCE_DUE_AT),
         .return_by = wg_get_time(rows, row, SOURCE_RETURN_BY),
@@ -183,6 +185,7 @@ void case_row_facts(const struct case_row *row, const struct knowledge *knowledg
     ret_facts->return_by = row->return_by;
     ret_facts->backfilled = row->backfilled;
     ret_facts->reports = row->reports;
+    ret_facts->children = row->children;
     ret_facts->last_actor = row->last_actor;
     ret_facts->last_at = row->last_at;
     ret_facts->last_before = row->last_before;

@@ -13,7 +13,7 @@ struct case_row {
     double lat, lon;
     bool has_point, reporter_has_mail, reporter_known, source, backfilled;
     bool seen; /* by whoever asks */
-    int32_t reports;
+    int32_t reports, children;
     int64_t opener, external_due, return_by, last_actor, last_at;
     struct json_object *last_before, *asked_input; /* owned */
 };

@@ -15,8 +15,11 @@ static const enum wg_type types[] = {
 static const enum wg_type task_types[] = { WG_I64,    WG_I32,  WG_I32,   WG_I64,
                                            WG_STRING, WG_BOOL, WG_STRING };
 
+static const enum wg_type part_types[] = { WG_I64, WG_STRING, WG_STRING, WG_STRING };
+
 struct moves {
-    struct wg_column *ids, *columns[WG_COUNT(types)], *tasks[WG_COUNT(task_types)];
+    struct wg_column *ids, *columns[WG_COUNT(types)], *tasks[WG_COUNT(task_types)],
+        *parts[WG_COUNT(part_types)];
     struct notice_columns notices;
 };
 
@@ -28,6 +31,8 @@ struct moves *moves_new(void)
         moves->columns[i] = wg_column_new(types[i]);
     for (size_t i = 0; i < WG_COUNT(task_types); i++)
         moves->tasks[i] = wg_column_new(task_types[i]);
+    for (size_t i = 0; i < WG_COUNT(part_types); i++)
+        moves->parts[i] = wg_column_new(part_types[i]);
     notices_begin(&moves->notices);
     return moves;
 }
@@ -110,11 +115,26 @@ static void put_tasks(struct wg_column **c, const struct move *move)
     }
 }
 
+static void put_word(struct wg_column *column, const char *word)
+{
+    wg_column_text_or_null(column, word == NULL ? "" : word);
+}
+
+static void put_part(struct wg_column **c, const struct move *move)
+{
+    wg_column_i64(c[0], move->before->id);
+    wg_column_text(c[1], wg_json_text(move->input, "text"));
+    put_word(c[2], wg_json_text(move->input, "category"));
+    put_word(c[3], wg_json_text(move->input, "area"));
+}
+
 void moves_put(struct moves *moves, const struct move *move)
 {
     wg_column_i64(moves->ids, move->before->id);
     put_row(moves->columns, move);
     put_tasks(moves->tasks, move);
+    if (move->splits)
+        put_part(moves->parts, move);
     notices_put(&moves->notices, move->decision);
 }
 
@@ -130,6 +150,8 @@ void moves_add(struct moves **moves, struct wg_flight *flight)
     notices_end(&own->notices, params, wg_clock_now());
     for (size_t i = 0; i < WG_COUNT(task_types); i++)
         wg_params_array(params, &own->tasks[i]);
+    for (size_t i = 0; i < WG_COUNT(part_types); i++)
+        wg_params_array(params, &own->parts[i]);
     wg_flight_add(flight, SQL_APPLY_STEPS, &params);
     free(own);
     *moves = NULL;

@@ -13,6 +13,7 @@ struct move {
     int64_t actor;             /* 0 = the system, or a reporter */
     const uint8_t *key, *body; /* WG_HASH_BYTES each; NULL: no key */
     struct json_object *input; /* where the texts of new tasks stand; NULL = nowhere */
+    bool splits; /* a part is split off: its text, category and area are the input's */
 };
 
 struct moves;

@@ -303,11 +303,10 @@ bool workflow_decides(const struct workflow *workflow, const char *action, int32
     return decides;
 }
 
-bool workflow_approves(const struct workflow *workflow, const char *action)
+bool workflow_flagged(const struct workflow *workflow, const char *action, const char *flag)
 {
     struct workflow_row row;
-    return workflow_row_at(action_of(workflow, action, 0), 0, &row) &&
-           workflow_flag(&row, "approve");
+    return workflow_row_at(action_of(workflow, action, 0), 0, &row) && workflow_flag(&row, flag);
 }
 
 static void judge_party(const struct workflow_step *step, const struct workflow_row *row,

@@ -258,8 +258,9 @@ const char *workflow_clock_title(const struct workflow *workflow, const char *cl
 const char *workflow_clock_owner(const struct workflow *workflow, const char *clock);
 /* True unless the action is a note. An action that is not there is deciding. */
 bool workflow_decides(const struct workflow *workflow, const char *action, int32_t task);
-/* True of an action that grants what was asked for. */
-bool workflow_approves(const struct workflow *workflow, const char *action);
+/* True of an action with this flag: approve, it grants what was asked for; split, it makes a part a
+ * case of its own, whose parent this is. */
+bool workflow_flagged(const struct workflow *workflow, const char *action, const char *flag);
 /* The name of the field of this type ("staff", "party", "tasks", "case"); NULL: it has none. */
 const char *workflow_field_of_type(const struct workflow *workflow, const char *action,
                                    const char *type);

@@ -16,6 +16,8 @@ void workflow_write_facts(struct wg_text *out, const struct workflow_facts *fact
         wg_write_string(out, "holder", facts->holder_rule);
     if (facts->partner != 0)
         wg_write_int(out, "partner", facts->partner);
+    if (facts->children != 0)
+        wg_write_int(out, "children", facts->children);
     if (unmet_reason != NULL)
         wg_write_string(out, "unmet", unmet_reason);
     wg_write_end_object(out);
@@ -47,7 +49,7 @@ void workflow_write_event(const struct workflow_step *step, const struct workflo
     if (step->actor->reporter)
         wg_write_string(data, "by", "reporter");
     write_words(data, "input", step->input);
-    if (ask->action != NULL && workflow_approves(step->workflow, ask->action))
+    if (ask->action != NULL && workflow_flagged(step->workflow, ask->action, "approve"))
         write_words(data, "asked", step->facts->asked_input);
     workflow_write_facts(data, step->facts, NULL);
     workflow_write_effects(data, "effects", step->before, &decision->after);

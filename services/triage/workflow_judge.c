@@ -210,6 +210,19 @@ static bool partner_fine(struct reading *reading, struct json_object *action)
     return true;
 }
 
+/* What is split off says what it is about. */
+static bool split_fine(struct reading *reading, struct json_object *action)
+{
+    struct json_object *fields = wg_json_get(action, "fields");
+    bool said = !json_object_get_boolean(wg_json_get(action, "split"));
+    for (size_t i = 0; i < reading_length(fields) && !said; i++) {
+        struct json_object *field = json_object_array_get_idx(fields, i);
+        said = strcmp(wg_json_text(field, "name"), "text") == 0 &&
+               json_object_get_boolean(wg_json_get(field, "required"));
+    }
+    return said || reading_bad(reading, "split", "a required field named text is expected");
+}
+
 static bool read_action(struct reading *reading, const char *name, struct json_object *action)
 {
     static const char *const members[] = { "zh",      "en",       "from",     "to",      "by",
@@ -217,16 +230,16 @@ static bool read_action(struct reading *reading, const char *name, struct json_o
                                            "start",   "pause",    "resume",   "event",   "notices",
                                            "outcome", "deciding", "undoable", "ordered", "tasks",
                                            "approve", "refuse",   "undo",     "partner", "rows",
-                                           NULL };
+                                           "split",   NULL };
     struct workflow_row row;
     if (strlen(name) > NAME_MOST)
         return reading_bad(reading, "", "its name is too long");
     if (!reading_members(reading, action, members) || !reading_titled(reading, action) ||
         !row_words(reading, action) || !partner_fine(reading, action) ||
         !reading_flag(reading, action, "approve") || !reading_flag(reading, action, "refuse") ||
-        !reading_flag(reading, action, "undo") ||
+        !reading_flag(reading, action, "undo") || !reading_flag(reading, action, "split") ||
         !reading_each(reading, action, "fields", read_field) ||
-        !reading_each(reading, action, "rows", read_row))
+        !reading_each(reading, action, "rows", read_row) || !split_fine(reading, action))
         return false;
     if (wg_json_get(action, "rows") != NULL && reading_length(wg_json_get(action, "rows")) == 0)
         return reading_bad(reading, "rows", "at least one is expected");

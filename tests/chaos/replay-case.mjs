@@ -36,6 +36,7 @@ export class Walk {
     }
 
     run(events) {
+        this.events = events;
         if (this.flow === undefined)
             return this.say('names a workflow that does not exist');
         events.forEach((event, i) => {
@@ -84,7 +85,7 @@ export class Walk {
             say(`its step was taken at ${now}, the event is of ${event.at}, the one before of ${this.last?.at}`);
         const clocks = new Clocks({ flow: this.flow, registers: this.registers, said: said.clocks, now });
         const reports = 1 + this.joined + this.merged(event.xid);
-        const facts = { ...this.facts, reports, children: 0, opened_at: this.row.opened_at, partner: event.data.facts?.partner, lastActor: this.last?.actor };
+        const facts = { ...this.facts, reports, children: event.data.facts?.children ?? 0, opened_at: this.row.opened_at, partner: event.data.facts?.partner, lastActor: this.last?.actor };
         return new Turn({ flow: this.flow, registers: this.registers, before, after: structuredClone(before), said, clocks, now, facts, say,
             input: event.data.input ?? {}, changed: new Set(), texts: this.texts, n: event.n });
     }
@@ -236,8 +237,6 @@ export class Walk {
             this.noteAll(turn, row, course);
         if (openTasks(this.flow, before) > 0 && openTasks(this.flow, after) === 0)
             this.followAndName(turn, this.flow.tasks.done, course);
-        if (before.more.asked === undefined && after.more.asked !== undefined)
-            this.asked = turn.input;
         this.undoable = row.undoable === true;
         if (row.ordered && turn.fieldOf('party') !== undefined && !this.registers.canBeOrdered(after.party))
             turn.say(`party ${after.party} cannot be given orders`);
@@ -269,7 +268,7 @@ export class Walk {
             return;
         }
         this.endAsking(after);
-        this.followAndName(turn, row.approve ? approval.then : approval.else, course, { input: this.asked, asker: before.more.asked_by });
+        this.followAndName(turn, row.approve ? approval.then : approval.else, course, { input: this.events[before.more.asked_n - 1].data.input ?? {}, asker: before.more.asked_by });
     }
 
     // ---- time

@@ -27,6 +27,7 @@ const QUERIES = {
         (extract(epoch FROM r.source_due_at) * 1000000)::bigint AS external_due, (extract(epoch FROM r.source_return_by) * 1000000)::bigint AS return_by,
         coalesce(r.occurred_at < r.received_at - interval '1 day', false) AS backfilled
         FROM reports r JOIN cases c ON c.id = r.id LEFT JOIN reporters p ON p.report_id = r.id`,
+    parts: 'SELECT parent::text AS case_id, id::text, text, entered_by AS actor FROM reports WHERE parent IS NOT NULL ORDER BY parent, received_at, id',
     mails: 'SELECT l.case_id::text, l.report_id::text FROM case_reports l JOIN reporters p USING (report_id) WHERE p.has_email AND p.consent',
     forgotten: 'SELECT report_id::text AS id FROM forgotten',
     cases: `SELECT id::text, version, decided, workflow, state, level, grade, area_id, area, category, holder, party, reason, resolver, outcome, training,
@@ -87,6 +88,17 @@ function judgePartners(walks, fault) {
     }
 }
 
+/** Each splitting made one part, in the words and by the hand of whoever split it; nothing else made one. */
+function judgeParts(data, walks, fault) {
+    const parts = grouped(data.parts), texts = (list) => JSON.stringify(list.map(([actor, text]) => `${actor}: ${text}`).sort());
+    for (const walk of walks) {
+        const split = walk.events.filter((event) => walk.flow?.actions[event.data.action]?.split === true && event.data.task === undefined);
+        const wanted = texts(split.map((event) => [event.actor, event.data.input.text])), got = texts((parts.get(walk.row.id) ?? []).map((part) => [part.actor, part.text]));
+        if (wanted !== got)
+            fault(walk.row.id, `it was split into ${wanted}, its parts are ${got}`);
+    }
+}
+
 function judgeDeliveries(data, walks, faults) {
     const told = new Map(), forgotten = new Set(data.forgotten);
     for (const one of walks.flatMap((walk) => walk.told))
@@ -118,6 +130,7 @@ export function judgeAll(data) {
         return walk;
     });
     judgePartners(walks, fault);
+    judgeParts(data, walks, fault);
     judgeDeliveries(data, walks, faults);
     return { cases: data.cases.length, events: data.events.length, deliveries: data.deliveries.length, faults };
 }

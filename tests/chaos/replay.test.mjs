@@ -131,6 +131,11 @@ describe(`the replayer (seed ${seed})`, () => {
             await act('reporter', other, 'withdraw');
             await act(SECRETARY, one, 'unmerge', { text });
         },
+        'split, and its part has not ended': async () => {
+            const one = await report();
+            await act(DISPATCHER, one, 'split_off', { text });
+            await act(LEADER, one, 'accept');
+        },
         'an urgent one: alarm, acknowledged': async () => {
             const one = await report({ category: 'power-fault' });
             await act(`${STREET}-duty-officer`, one, 'acknowledge', { text });

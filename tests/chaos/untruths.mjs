@@ -155,6 +155,7 @@ export const UNTRUTHS = {
     'a row that names another master': [(data) => change(of(data, 'merge'), (event) => {
         caseOf(data, event).master = 7;
     }), /row: master is 7/],
+    'a part that is gone': [(data) => data.parts.pop().case_id, /it was split into/],
     'a delivery that is gone': [(data) => data.deliveries.splice(data.deliveries.length >> 1, 1)[0].told.split('/')[0], /is missing/],
     'a delivery that came twice': [(data) => {
         data.deliveries.push(structuredClone(data.deliveries[0]));

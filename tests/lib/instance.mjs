@@ -255,6 +255,7 @@ export class Instance {
      * that came while it had taken the mail server away.
      */
     async verify({ allow = [], setAside = false, mailless = [], drainSeconds = 60 } = {}) {
+        this.doubted = true;
         await this.drain(drainSeconds);
         const { broken, apart } = await this.checks();
         assert.deepEqual(broken, [], 'schema/checks');
@@ -266,10 +267,11 @@ export class Instance {
         assert.deepEqual(found.slice(0, 20), [], 'the log, judged again');
         assert.deepEqual(this.logs.faults(allow), [], 'the logs');
         assert.deepEqual(this.logs.unasked(), [], 'no process died unasked');
+        this.doubted = false;
     }
 
-    /** Takes it down. After a failure its folder is kept. */
-    async down({ keep = process.exitCode > 0 } = {}) {
+    /** Takes it down. After a failure, of the promise above too, its folder is kept. */
+    async down({ keep = process.exitCode > 0 || this.doubted === true } = {}) {
         if (!this.own)
             return;
         await run(join(TOP, 'ops/down'), [], { env: this.env });

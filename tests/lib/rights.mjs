@@ -154,7 +154,7 @@ export class ActionWalk {
         for (let turn = 1, age = 0; turn <= steps && this.missing().length > 0; turn++) {
             const state = await this.state(one.id);
             await this.judge(one, state);
-            if (this.file.states[state].final && this.known.random() < 0.5 || ++age > 25)
+            if (this.file.states[state].final && this.known.random() < 0.5 || ++age > 12)
                 [one, age] = [await this.born(turn), 0];
             await this.judge(one, await this.step(one));
         }

@@ -72,6 +72,7 @@ const BREAKS = {
     effect_twice: `UPDATE deliveries SET channel = 'inbox'`,
     training_mail: `UPDATE cases SET training = true`,
     training_mark: `UPDATE events SET training = true WHERE n = 2`,
+    part_of_case: `UPDATE reports SET parent = 5`,
     case_wakes: `UPDATE cases SET clocks = '{"accept": {}}', wake_at = '2026-01-05 11:00Z'`,
     clock_struck_twice: `INSERT INTO events SELECT case_id, 4, xid, type, at, deciding, actor, area, category, level, state, holder, party, training, was, data FROM events WHERE n = 3`,
     master_depth: `UPDATE cases SET master = 1001, more = '{"master": 1001}'`,

@@ -10,6 +10,7 @@ import large from './stories/large.mjs';
 import limits from './stories/limits.mjs';
 import night from './stories/night.mjs';
 import orders from './stories/orders.mjs';
+import parts from './stories/parts.mjs';
 import resident from './stories/resident.mjs';
 import site from './stories/site.mjs';
 import small from './stories/small.mjs';
@@ -29,6 +30,6 @@ describe('stories', () => {
             await stage.house.down();
         }
     });
-    for (const [name, story] of Object.entries({ small, large, hard, site, yard, spot, hazards, night, chain, waits, orders, resident, limits, hidden }))
+    for (const [name, story] of Object.entries({ small, large, hard, site, yard, spot, hazards, night, chain, waits, orders, parts, resident, limits, hidden }))
         describe(name, () => story(() => stage));
 });

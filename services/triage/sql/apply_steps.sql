@@ -7,8 +7,9 @@
 -- Arrays, a member each notice: $28 case, $29 rule, $30 staff, $31 to the reporter, $32 training.
 -- $33 now, $34 when notices are due for the sweep.
 -- Arrays, a member each task that changed: $35 case, $36 k, $37 party, $38 staff, $39 state, $40 open, $41 text.
--- Columns: id, n, xid, at, holder's code, party's code. Tables written: cases, events, action_keys, notices, tasks.
--- Tables read: staff, parties. Locks: those rows.
+-- Arrays, a member each case that a part is split from: $42 case, $43 text, $44 category or null, $45 area or null.
+-- Columns: id, n, xid, at, holder's code, party's code. Tables written: cases, events, action_keys, notices, tasks,
+-- reports, arrivals. Tables read: staff, parties, reports. Locks: those rows.
 WITH asked AS (
     SELECT * FROM unnest($1::bigint[], $2::int4[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::bigint[],
         $8::text[], $9::text[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::boolean[],
@@ -56,6 +57,17 @@ WITH asked AS (
         AS t (case_id, k, party, staff, state, open, text)
     JOIN moved m ON m.id = t.case_id
     ON CONFLICT (case_id, k) DO UPDATE SET state = EXCLUDED.state, open = EXCLUDED.open
+), parts AS ( -- said where and how the whole was said, by whoever splits it
+    INSERT INTO reports (id, received_at, occurred_at, text, category, area, lat, lon, address, crs, channel, language,
+        entered_by, on_behalf, training, parent)
+    SELECT nextval('report_ids'), $33::timestamptz, r.occurred_at, p.text, coalesce(p.category, m.category),
+        coalesce(p.area, r.area), CASE WHEN p.area IS NULL THEN r.lat END, CASE WHEN p.area IS NULL THEN r.lon END,
+        r.address, CASE WHEN p.area IS NULL THEN r.crs END, r.channel, r.language, m.actor, true, m.training, m.id
+    FROM unnest($42::bigint[], $43::text[], $44::text[], $45::text[]) AS p (case_id, text, category, area)
+    JOIN moved m ON m.id = p.case_id JOIN reports r ON r.id = p.case_id
+    RETURNING id
+), announced AS (
+    INSERT INTO arrivals (report_id, due_at) SELECT id, $33::timestamptz FROM parts
 )
 SELECT m.id, m.version, pg_current_xact_id(), $33::timestamptz, s.code, p.code
 FROM moved m LEFT JOIN staff s ON s.id = m.holder LEFT JOIN parties p ON p.id = m.party
