@@ -65,6 +65,7 @@ GRANT SELECT, INSERT ON forgotten TO "wangge-registry";
 GRANT SELECT ON cases, tasks, case_reports, workflows TO "wangge-registry"; -- whose report it is, and whether its case has ended
 GRANT SELECT (case_id, n, at) ON events TO "wangge-registry";
 GRANT SELECT (id, received_at) ON reports TO "wangge-registry";
+GRANT EXECUTE ON FUNCTION wipe_training TO "wangge-registry"; -- for an administrator, with a reason
 GRANT SELECT ON looks, forgotten TO "wangge-reporting"; -- which the reporter is shown
 
 -- ---------------------------------------------------------------- intake: facts, never changed

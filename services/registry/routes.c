@@ -8,6 +8,7 @@
 #include "services/registry/receive.h"
 #include "services/registry/reveal.h"
 #include "services/registry/session.h"
+#include "services/registry/training.h"
 
 const struct wg_route registry_routes[] = {
     { "GET", "/api/v1/areas", WG_OPEN, list_areas },
@@ -64,6 +65,7 @@ const struct wg_route registry_routes[] = {
     { "GET", "/api/v1/staff/{code}/identities", 0, session_identity_list },
     { "POST", "/api/v1/staff/{code}/identities", 0, session_identity_make },
     { "DELETE", "/api/v1/staff/{code}/identities/{id}", 0, session_identity_remove },
+    { "POST", "/api/v1/training/wipe", 0, training_wipe },
     { "POST", "/api/v1/links", 0, link_make },
     { "GET", "/api/v1/links", 0, link_list },
     { "GET", "/api/v1/links/current", WG_LINK, link_current },

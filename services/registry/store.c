@@ -235,6 +235,20 @@ static void add_preparation(struct wg_flight *flight)
     wg_flight_add(flight, SQL_PREPARE_IMPORT, &params);
 }
 
+int store_wipe_training(struct store *store, const struct store_wiping *wiping, wg_landed *landed,
+                        void *arg)
+{
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    add_preparation(flight);
+    wg_params_time(params, wiping->now);
+    wg_params_text(params, wiping->actor);
+    wg_params_text(params, wiping->reason);
+    wg_params_i32(params, wiping->most);
+    wg_flight_add(flight, SQL_WIPE_TRAINING, &params);
+    return send_or_drop(store->writes, &flight);
+}
+
 int store_import_stage(struct store *store, const struct store_import *import,
                        struct store_slice *slice, wg_landed *landed, void *arg)
 {

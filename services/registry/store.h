@@ -101,6 +101,15 @@ void store_slice_add(struct store_slice *slice, size_t line, const char *code, c
                      const char *outline);
 void store_slice_destroy(struct store_slice *slice);
 
+struct store_wiping {
+    int64_t now;
+    const char *actor, *reason; /* of the audit */
+    int most;                   /* cases */
+};
+/* Result 1: how many were wiped, there are more. */
+int store_wipe_training(struct store *store, const struct store_wiping *wiping, wg_landed *landed,
+                        void *arg) WG_MUST_USE;
+
 /* Takes the slice's columns and leaves it empty. */
 int store_import_stage(struct store *store, const struct store_import *import,
                        struct store_slice *slice, wg_landed *landed, void *arg) WG_MUST_USE;

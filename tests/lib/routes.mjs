@@ -84,6 +84,7 @@ const SAMPLES = {
     'GET /api/v1/staff/{code}/identities': {},
     'POST /api/v1/staff/{code}/identities': { body: { issuer: 'https://sso.example', subject: 'walked by' } },
     'DELETE /api/v1/staff/{code}/identities/{id}': {},
+    'POST /api/v1/training/wipe': { body: {} },
     'POST /api/v1/links': { body: { staff: 'nobody', case: '999999999999', days: 1, purpose: '走一遍' } },
     'GET /api/v1/links': {},
     'GET /api/v1/links/current': {},

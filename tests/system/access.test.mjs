@@ -10,7 +10,7 @@ import { waitFor } from '../lib/wait.mjs';
 const COMMUNITY = '410103007012', GRID = '410103007012003', OTHER = '410103003005002'; // the other: in 二道街社区
 const ADMINISTRATORS = ['GET /api/v1/keys', 'POST /api/v1/keys', 'DELETE /api/v1/keys/{id}', 'GET /api/v1/audit',
     'POST /api/v1/imports/{kind}', 'POST /api/v1/staff/{code}/password', 'DELETE /api/v1/staff/{code}/totp',
-    'GET /api/v1/staff/{code}/identities', 'POST /api/v1/staff/{code}/identities', 'DELETE /api/v1/staff/{code}/identities/{id}'];
+    'GET /api/v1/staff/{code}/identities', 'POST /api/v1/staff/{code}/identities', 'POST /api/v1/training/wipe', 'DELETE /api/v1/staff/{code}/identities/{id}'];
 // Only for somebody who is a person: an inbox is its owner's.
 const PERSONS = ['GET /api/v1/inbox', 'POST /api/v1/inbox/{id}/read'];
 
