@@ -32,8 +32,11 @@ describe('access', () => {
         roles['system elsewhere'] = await system('elsewhere', '410103003');
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const ask = (client, route) => client.send(route.method, route.path, { body: route.body, type: route.type, headers: route.headers });

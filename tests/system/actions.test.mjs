@@ -19,8 +19,11 @@ describe('actions', () => {
         point = (await admin.get(`/api/v1/areas/${GRID}`)).json.properties.point;
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const open = async (more = {}) => {

@@ -20,8 +20,11 @@ describe('administration', () => {
         admin = role('admin');
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const audited = (action, object) => house.one(`SELECT detail::text FROM audit WHERE action = '${action}' AND object = '${object}' ORDER BY id DESC LIMIT 1`).then((text) => JSON.parse(text));

@@ -20,8 +20,11 @@ describe('what is away', () => {
         await house.drain();
     });
     after(async () => {
-        await house?.verify();
-        await house?.down();
+        try {
+            await house?.verify();
+        } finally {
+            await house?.down();
+        }
     });
 
     const ask = (route) => (route.name.includes('/inbox') ? leader : admin).send(route.method, route.path, { body: route.body, type: route.type,

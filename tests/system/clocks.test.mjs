@@ -19,8 +19,11 @@ describe('clocks', () => {
         calendar = JSON.parse(readFileSync(join(TOP, 'ops/sample/calendar.json'), 'utf8'));
     });
     after(async () => {
-        await house?.verify();
-        await house?.down();
+        try {
+            await house?.verify();
+        } finally {
+            await house?.down();
+        }
     });
 
     const open = async (category) => {

@@ -15,8 +15,11 @@ describe('the feed, lists and roll-ups', () => {
         category = (await admin.get('/api/v1/categories')).json.items.find((one) => one.parent !== null && one.responsible === 'leader' && !one.restricted).code;
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const readAll = async (client, { from, area = '', limit = 500 } = {}) => {

@@ -21,8 +21,11 @@ describe('one report, the whole way', () => {
         story = new Story(house, post);
     });
     after(async () => {
-        await house?.verify();
-        await house?.down();
+        try {
+            await house?.verify();
+        } finally {
+            await house?.down();
+        }
         await post?.close();
     });
 

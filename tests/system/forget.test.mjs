@@ -15,8 +15,11 @@ describe('reporters are forgotten', () => {
         admin = house.client('admin');
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
     const report = async (more) => {
         const said = (await admin.post('/api/v1/reports', { text: '到期删除', reporter: REPORTER, ...more })).json;

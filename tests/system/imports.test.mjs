@@ -17,8 +17,11 @@ describe('imports', () => {
         admin = house.client('admin');
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const csv = (kind, text, query = '') => admin.send('POST', `/api/v1/imports/${kind}${query}`, { body: text, type: 'text/csv' });

@@ -23,8 +23,11 @@ describe('POST /api/v1/reports', () => {
         agency = house.client(undefined, { key: made.json.key });
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const unique = (() => {

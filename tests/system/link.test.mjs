@@ -27,8 +27,11 @@ describe('one-task links', () => {
         theirs = await open(GRID);
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const PERSON = `${OTHER}-leader`; // somebody who has no post here

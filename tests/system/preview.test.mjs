@@ -17,8 +17,11 @@ describe('preview and workflows', () => {
         point = (await admin.get(`/api/v1/areas/${GRID}`)).json.properties.point;
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const preview = (body, options) => admin.send('POST', '/api/v1/triage/preview', { body, ...options });

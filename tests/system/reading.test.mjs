@@ -23,8 +23,11 @@ describe('reading', () => {
         hands.administrator = house.client('admin', { checked: false });
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const say = async (more) => {

@@ -20,8 +20,11 @@ describe('rehearse', () => {
         folder = mkdtempSync(join(process.env.WANGGE_TEST_DIR ?? '/tmp', 'wg-rehearse-'));
     });
     after(async () => {
-        await stage.house.verify();
-        await stage.house.down();
+        try {
+            await stage.house.verify();
+        } finally {
+            await stage.house.down();
+        }
     });
     for (const [name, story] of Object.entries({ small }))
         describe(name, () => story(() => stage));

@@ -19,8 +19,11 @@ describe('replay and sample city', () => {
         figures = join(house.home, `replay-${RUN}.json`);
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const tool = async (command, ...args) => {

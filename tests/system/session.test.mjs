@@ -20,8 +20,11 @@ describe('session', () => {
         admin = house.client('admin');
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
     });
 
     const desk = (options) => new Desk({ port: house.port, ...options });

@@ -28,8 +28,11 @@ describe('single sign-on', () => {
         door = `http://127.0.0.1:${house.port}`;
     });
     after(async () => {
-        await house.verify();
-        await house.down();
+        try {
+            await house.verify();
+        } finally {
+            await house.down();
+        }
         sso.close();
         rmSync(folder, { recursive: true });
     });

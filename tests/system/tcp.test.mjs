@@ -31,8 +31,11 @@ describe('between machines', () => {
     });
     after(async () => {
         load?.close();
-        await house?.verify();
-        await house?.down();
+        try {
+            await house?.verify();
+        } finally {
+            await house?.down();
+        }
     });
 
     it('reports go the whole way, and those hear hints whose keys the bus knows', async () => {
