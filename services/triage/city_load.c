@@ -302,40 +302,51 @@ static void calendar_landed(struct wg_flight *flight, void *arg)
 
 /* ---- workflows: the folder's files become versions; then all versions are read */
 
+static void read_workflows(struct loader *loader, int after);
+
+static void take_workflow(struct loader *loader, const PGresult *rows)
+{
+    struct knowledge *knowledge = loader->knowledge;
+    struct wg_json_verdict verdict;
+    struct workflow *workflow;
+    char fault[200] = "no JSON";
+    int id = (int)wg_get_i64(rows, 0, 0);
+    const char *text = wg_get_text(rows, 0, 2);
+    if (knowledge->n_workflows == WORKFLOWS_MOST)
+        return;
+    WG_AUTO(wg_json_put)
+    struct json_object *definition = wg_json_parse(text, strlen(text), &verdict);
+    if (definition == NULL || workflow_new(definition, id, &workflow, fault, sizeof fault) != 0) {
+        wg_log(WG_ERROR, "workflow-unreadable", "workflow=%d reason=%s", id, wg_log_quote(fault));
+        return;
+    }
+    knowledge->workflows[knowledge->n_workflows++] = workflow;
+    if (strcmp(workflow_name(workflow), loader->begins) == 0)
+        knowledge->newest = workflow;
+}
+
 static void workflows_landed(struct wg_flight *flight, void *arg)
 {
     struct loader *loader = arg;
-    struct knowledge *knowledge = loader->knowledge;
-    struct wg_json_verdict verdict;
-    char fault[200];
     const PGresult *rows = wg_flight_result(flight, 0);
-    if (!over(loader, WORKFLOWS, flight))
+    if (rows != NULL && PQntuples(rows) > 0 && !loader->again[WORKFLOWS]) {
+        take_workflow(loader, rows);
+        read_workflows(loader, (int)wg_get_i64(rows, 0, 0));
         return;
-    for (int row = 0; row < PQntuples(rows); row++) {
-        struct workflow *workflow;
-        int id = (int)wg_get_i64(rows, row, 0);
-        const char *text = wg_get_text(rows, row, 2);
-        if (knowledge_workflow(knowledge, id) != NULL || knowledge->n_workflows == WORKFLOWS_MOST)
-            continue;
-        WG_AUTO(wg_json_put)
-        struct json_object *definition = wg_json_parse(text, strlen(text), &verdict);
-        if (definition == NULL ||
-            workflow_new(definition, id, &workflow, fault, sizeof fault) != 0) {
-            wg_log(WG_ERROR, "workflow-unreadable", "workflow=%d reason=%s", id,
-                   wg_log_quote(fault));
-            continue;
-        }
-        knowledge->workflows[knowledge->n_workflows++] = workflow;
-        if (strcmp(workflow_name(workflow), loader->begins) == 0)
-            knowledge->newest = workflow;
     }
-    if (knowledge->newest != NULL)
-        finished(loader, WORKFLOWS, knowledge->n_workflows);
+    if (over(loader, WORKFLOWS, flight) && loader->knowledge->newest != NULL)
+        finished(loader, WORKFLOWS, loader->knowledge->n_workflows);
 }
 
-static void read_workflows(struct loader *loader)
+static void read_workflows(struct loader *loader, int after)
 {
+    const struct knowledge *knowledge = loader->knowledge;
+    struct wg_column *known = wg_column_new(WG_I32);
+    for (size_t i = 0; i < knowledge->n_workflows; i++)
+        wg_column_i64(known, workflow_id(knowledge->workflows[i]));
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_i32(params, after);
+    wg_params_array(params, &known);
     ask(loader, WORKFLOWS, SQL_READ_WORKFLOWS, &params, workflows_landed);
 }
 
@@ -379,7 +390,7 @@ static void load(struct loader *loader, enum kind kind)
         if (!loader->loaded[WORKFLOWS] &&
             !workflow_offer(loader->db, loader->folder, insert_landed, loader))
             loader->again[WORKFLOWS] = true;
-        read_workflows(loader);
+        read_workflows(loader, 0);
         break;
     }
 }

@@ -103,11 +103,11 @@ void reply_forbidden(struct action *action)
 
 void reply_guard(struct action *action, const char *why)
 {
-    char zh[120], en[120];
-    snprintf(zh, sizeof zh, "规则不允许：%s",
-             strcmp(why, "not-resolver") == 0 ? "核查人不能是办理人" : why);
-    snprintf(en, sizeof en, "A rule forbids it: %s", why);
-    struct wg_problem *problem = wg_problem_new(409, "guard", zh, en);
+    WG_AUTO(wg_text_destroy) struct wg_text zh = { 0 };
+    WG_AUTO(wg_text_destroy) struct wg_text en = { 0 };
+    workflow_guard_words(action->workflow, why, false, &zh);
+    workflow_guard_words(action->workflow, why, true, &en);
+    struct wg_problem *problem = wg_problem_new(409, "guard", zh.bytes, en.bytes);
     put_legal(problem, action);
     wg_reply_problem(action->request, &problem);
 }

@@ -252,6 +252,9 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
  * (either may be NULL), and what that case goes through. False: it has none. Borrowed. */
 bool workflow_partner(const struct workflow *workflow, const char *action, const char **ret_field,
                       const char **ret_attribute, const char **ret_action);
+/* Why a guard refuses, for people; guard as workflow_step says it in ret_why. */
+void workflow_guard_words(const struct workflow *workflow, const char *guard, bool english,
+                          struct wg_text *out);
 /* What people call a clock, and who answers for it: "holder", "assignee" or a role; "" where the
  * file has no such clock. Borrowed. */
 const char *workflow_clock_title(const struct workflow *workflow, const char *clock, bool english);

@@ -68,6 +68,12 @@ struct workflow_value {
 };
 /* What an assignment or a comparison says on its right. */
 struct workflow_value workflow_valued(const struct workflow_step *step, const char *text);
+enum { WORKFLOW_GUARD_NAME = 40 };
+struct workflow_comparison {
+    char name[WORKFLOW_GUARD_NAME]; /* with its unit: "opened_at.days" */
+    const char *op, *value;         /* of the guard; op NULL = whether there is one */
+};
+struct workflow_comparison workflow_compared(const char *guard);
 /* True where the guard holds for the case as it stands in step->before. */
 bool workflow_holds(const struct workflow_step *step, const char *guard);
 /* Whether a file may say this; attributes, roles and approvals are those of the file. */

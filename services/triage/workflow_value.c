@@ -11,8 +11,6 @@
 
 #include "services/triage/workflow_file.h"
 
-enum { NAME_ROOM = 40 };
-
 static struct workflow_value number(int64_t n)
 {
     return (struct workflow_value){ .known = true, .number = n };
@@ -167,7 +165,7 @@ static struct workflow_value named(const struct workflow_step *step, const char 
     const char *dot = strchr(name, '.');
     if (dot == NULL)
         return column(step, name);
-    char bare[NAME_ROOM];
+    char bare[WORKFLOW_GUARD_NAME];
     snprintf(bare, sizeof bare, "%.*s", (int)(dot - name), name);
     struct workflow_value time = column(step, bare);
     if (!time.known || time.word != NULL || time.number == 0)
@@ -238,15 +236,10 @@ struct workflow_value workflow_valued(const struct workflow_step *step, const ch
 
 /* ---- guards */
 
-struct comparison {
-    char name[NAME_ROOM];
-    const char *op, *value; /* op NULL = whether there is one */
-};
-
-static struct comparison comparison_of(const char *guard)
+struct workflow_comparison workflow_compared(const char *guard)
 {
     static const char *const ops[] = { "!=", ">=", "<", "=" };
-    struct comparison parsed = { 0 };
+    struct workflow_comparison parsed = { 0 };
     for (size_t i = 0; i < WG_COUNT(ops) && parsed.op == NULL; i++) {
         const char *at = strstr(guard, ops[i]);
         if (at == NULL)
@@ -269,7 +262,7 @@ static bool same(struct workflow_value left, struct workflow_value right)
 
 bool workflow_holds(const struct workflow_step *step, const char *guard)
 {
-    const struct comparison parsed = comparison_of(guard);
+    const struct workflow_comparison parsed = workflow_compared(guard);
     struct workflow_value left = named(step, parsed.name);
     bool days = strchr(parsed.name, '.') != NULL;
     bool there = left.known && (left.word != NULL ? left.word[0] != '\0' : left.number != 0);
@@ -309,9 +302,9 @@ bool workflow_value_known(const char *value)
 
 bool workflow_guard_known(struct json_object *definition, const char *guard)
 {
-    if (strlen(guard) >= NAME_ROOM)
+    if (strlen(guard) >= WORKFLOW_GUARD_NAME)
         return false;
-    struct comparison parsed = comparison_of(guard);
+    struct workflow_comparison parsed = workflow_compared(guard);
     char *dot = strchr(parsed.name, '.');
     if (dot != NULL && strcmp(dot, ".days") != 0 && strcmp(dot, ".hours") != 0)
         return false;
