@@ -349,7 +349,7 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
     *ret_why = workflow_nobody_there(&step, &row) ? WHY_NOBODY : NULL;
     if (*ret_why != NULL)
         return STEP_GUARD;
-    workflow_judge_input(action, ask->input, unmet(&row, ask->facts), problem);
+    workflow_judge_input(action, ask, unmet(&row, ask->facts), problem);
     judge_party(&step, &row, problem);
     if (wg_problem_errors(problem) > 0)
         return STEP_FAULTS;

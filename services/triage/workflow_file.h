@@ -171,8 +171,8 @@ void workflow_write_event(const struct workflow_step *step, const struct workflo
 
 /* Judges an action's input by its fields; unmet is the need that the facts leave open (NULL =
  * none). */
-void workflow_judge_input(struct json_object *action, struct json_object *input, const char *unmet,
-                          struct wg_problem *problem);
+void workflow_judge_input(struct json_object *action, const struct workflow_ask *ask,
+                          const char *unmet, struct wg_problem *problem);
 /* The action's fields as a form; what the case lacks is required. The caller owns it. */
 struct json_object *workflow_form(struct json_object *action, const struct workflow_case *before,
                                   bool english);

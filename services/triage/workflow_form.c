@@ -167,9 +167,25 @@ static void demand(struct json_object *fields, const char *unmet, struct wg_prob
     }
 }
 
-void workflow_judge_input(struct json_object *action, struct json_object *input, const char *unmet,
-                          struct wg_problem *problem)
+static void judge_required(struct json_object *field, struct json_object *input, int64_t now,
+                           struct wg_problem *problem)
 {
+    char pointer[POINTER];
+    struct json_object *value = wg_json_get(input, wg_json_text(field, "name"));
+    int64_t time;
+    snprintf(pointer, sizeof pointer, "/%s", wg_json_text(field, "name"));
+    if (value == NULL && json_object_get_boolean(wg_json_get(field, "required")))
+        wg_problem_error(problem, pointer, "必填", "is required");
+    if (value != NULL && json_object_get_boolean(wg_json_get(field, "ahead")) &&
+        json_object_is_type(value, json_type_string) &&
+        wg_time_parse(json_object_get_string(value), &time) == 0 && time <= now)
+        wg_problem_error(problem, pointer, "应晚于现在", "must lie ahead");
+}
+
+void workflow_judge_input(struct json_object *action, const struct workflow_ask *ask,
+                          const char *unmet, struct wg_problem *problem)
+{
+    struct json_object *input = ask->input;
     struct json_object *fields = wg_json_get(action, "fields");
     char pointer[POINTER];
     json_object_object_foreach(input, name, value)
@@ -181,14 +197,8 @@ void workflow_judge_input(struct json_object *action, struct json_object *input,
         else
             judge_value(field, value, pointer, problem);
     }
-    for (size_t i = 0; fields != NULL && i < json_object_array_length(fields); i++) {
-        struct json_object *field = json_object_array_get_idx(fields, i);
-        const char *wanted = wg_json_text(field, "name");
-        snprintf(pointer, sizeof pointer, "/%s", wanted);
-        if (json_object_get_boolean(wg_json_get(field, "required")) &&
-            wg_json_get(input, wanted) == NULL)
-            wg_problem_error(problem, pointer, "必填", "is required");
-    }
+    for (size_t i = 0; fields != NULL && i < json_object_array_length(fields); i++)
+        judge_required(json_object_array_get_idx(fields, i), input, ask->now, problem);
     if (unmet != NULL && wg_problem_errors(problem) == 0)
         demand(fields, unmet, problem);
 }
@@ -222,7 +232,7 @@ static bool lacks(const struct workflow_case *before, const char *need)
 struct json_object *workflow_form(struct json_object *action, const struct workflow_case *before,
                                   bool english)
 {
-    static const char *const bounds[] = { "least", "most" };
+    static const char *const bounds[] = { "least", "most", "ahead" };
     struct json_object *fields = wg_json_get(action, "fields"), *form = json_object_new_array();
     for (size_t i = 0; fields != NULL && i < json_object_array_length(fields); i++) {
         struct json_object *field = json_object_array_get_idx(fields, i),

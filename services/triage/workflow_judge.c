@@ -84,13 +84,14 @@ static bool read_choices(struct reading *reading, struct json_object *field)
 
 static bool read_field(struct reading *reading, struct json_object *field)
 {
-    static const char *const members[] = { "name",     "type",  "zh",   "en",      "missing",
-                                           "required", "least", "most", "choices", NULL };
+    static const char *const members[] = { "name",    "type",     "zh",    "en",
+                                           "missing", "required", "least", "most",
+                                           "choices", "ahead",    NULL };
     struct json_object *missing = wg_json_get(field, "missing");
     if (!reading_members(reading, field, members) || !reading_titled(reading, field) ||
         !reading_text(reading, field, "name", NAME_MOST) ||
         !reading_text(reading, field, "type", NAME_MOST) ||
-        !reading_flag(reading, field, "required"))
+        !reading_flag(reading, field, "required") || !reading_flag(reading, field, "ahead"))
         return false;
     if (!workflow_field_known(wg_json_text(field, "type"), wg_json_text(field, "name")))
         return reading_bad(reading, "type", "there is no such type, or not by this name");

@@ -55,6 +55,8 @@ export default function waits(stage) {
         await secretary.told(id, 'asked-approval');
         assert.equal((await leader.clocks(id)).resolve.due_at, due, 'until it is granted the clock runs');
         await secretary.does(id, 'deny', { text: '先补临时盖板。' });
+        const late = await leader.refused(id, 'hold', { face: 'condition', until: s.time(-1, '09:00'), text: '昨天。' }, 'invalid-action');
+        assert.deepEqual(late.json.errors.map((one) => one.pointer), ['/until'], 'what is over is no reason to wait');
         await leader.told(id, 'refused-approval');
         await leader.does(id, 'hold', { face: 'condition', until, text: '雨天不能铺沥青。' });
         await secretary.does(id, 'grant');
