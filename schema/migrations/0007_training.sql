@@ -1,12 +1,10 @@
 -- Why: training (演练) is marked from birth and can be wiped. A case in training lies in tables of five services; what
 -- wipes it is one statement of one transaction, so that no half of a case is ever left, and a function of the owner, so
 -- that no service gets the right to delete what was said or done.
--- The index is small: few cases are training.
-CREATE INDEX cases_training ON cases (id) WHERE training;
 
 -- Wipes so many cases in training, with all that belongs to them: those that were merged with them, parts and wholes. A
 -- case of which a part waits to be taken up is left for the next time. what: who did it, as audit.actor, and why.
--- scans: action_keys and deliveries from end to end, since no hot index is worth a wipe.
+-- scans: cases, action_keys and deliveries from end to end, since no index on a hot table is worth a wipe.
 CREATE FUNCTION wipe_training(now timestamptz, who text, why text, most int, OUT wiped int, OUT more boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

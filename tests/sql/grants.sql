@@ -8,7 +8,7 @@ INSERT INTO allowed VALUES
     ('registry', 'staff_identities', 'iud'), ('registry', 'passwords', 'iu'), ('registry', 'registry_version', 'u'),
     ('intake', 'reports', 'i'), ('intake', 'arrivals', 'i'), ('intake', 'reporters', 'i'),
     ('triage', 'cases', 'iu'), ('triage', 'tasks', 'iu'), ('triage', 'case_reports', 'i'), ('triage', 'events', 'i'), ('triage', 'action_keys', 'i'),
-    ('triage', 'workflows', 'i'), ('triage', 'arrivals', 'ud'), ('triage', 'notices', 'i'), ('triage', 'registry_version', 'u'),
+    ('triage', 'workflows', 'i'), ('triage', 'arrivals', 'iud'), ('triage', 'reports', 'i'), ('triage', 'notices', 'i'), ('triage', 'registry_version', 'u'),
     ('notification', 'deliveries', 'iu'), ('notification', 'notices', 'ud'),
     ('reporting', 'rollup_states', 'iud'), ('reporting', 'rollup_categories', 'iud'), ('reporting', 'rollup_cursor', 'iu'),
     ('reporting', 'durations', 'iud'), ('reporting', 'rate_facts', 'iud'), ('registry', 'restricted_readers', 'iud');
