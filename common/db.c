@@ -18,7 +18,7 @@
 #include "common/service.h"
 #include "common/text.h"
 
-enum { LINE_MOST = 1000, READY_CALLS_MOST = 8 };
+enum { LINE_MOST = 1000, READY_CALLS_MOST = 8, TURN_US = 2000 };
 enum { PATIENCE_MS = 5000, BACKOFF_LOWEST_MS = 50, BACKOFF_HIGHEST_MS = 2000 };
 
 enum stage { AWAY, CONNECTING, CHECKING, PREPARING, READY, REFUSED };
@@ -37,7 +37,8 @@ struct wg_db {
     enum stage stage;
     int watched; /* descriptor; -1 none */
     bool watched_writable;
-    bool losing; /* broken, and closed as soon as the handler has returned */
+    bool losing;  /* broken, and closed as soon as the handler has returned */
+    bool resting; /* its turn was long enough: the loop goes round before more lands */
     int64_t backoff_ms, away_since;
     bool prepared_anew; /* reconnected because of 0A or 26, and no success since */
     char prepare_fault[200];
@@ -315,13 +316,30 @@ static bool expecting(const struct wg_db *db)
            (db->stage == READY && db->flying.n > 0);
 }
 
+static void read_on(void *arg);
+
+/* Flights that land together are not handled in one breath: after some of it the loop goes round,
+ * and what libpq has already read, which the descriptor would never tell of, comes next. */
+static void rest(struct wg_db *db)
+{
+    if (db->resting)
+        return;
+    db->resting = true;
+    wg_service_soon(db->service, read_on, db);
+}
+
 static void read_results(struct wg_db *db)
 {
+    int64_t until = wg_clock_mono() + TURN_US;
     if (PQconsumeInput(db->connection) != 1) {
         lose_connection(db);
         return;
     }
     while (expecting(db) && !PQisBusy(db->connection)) {
+        if (wg_clock_mono() > until) {
+            rest(db);
+            return;
+        }
         enum stage stage = db->stage;
         PGresult *result = PQgetResult(db->connection);
         if (result == NULL) {
@@ -371,6 +389,14 @@ static void on_descriptor(void *arg)
         read_results(db);
     if (db->stage == READY)
         pump(db);
+}
+
+static void read_on(void *arg)
+{
+    struct wg_db *db = arg;
+    db->resting = false;
+    if (db->connection != NULL && db->stage != AWAY && db->stage != CONNECTING)
+        on_descriptor(db);
 }
 
 static void no_notice(void *arg, const PGresult *result)

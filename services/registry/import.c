@@ -17,7 +17,7 @@
 #include "services/registry/store.h"
 #include "services/registry/upload.h"
 
-enum { SLICE_ROWS = 1000, SLICE_BYTES = 512 << 10, PLAN_LINES = 10000, TURN_MICROSECONDS = 1500 };
+enum { SLICE_ROWS = 250, SLICE_BYTES = 128 << 10, PLAN_LINES = 10000, TURN_MICROSECONDS = 1500 };
 enum { ASK_AGAIN_MS = 500, ASK_AGAIN_MOST = 60 };
 
 const struct kind *const import_kinds[KIND_COUNT] = {

@@ -74,13 +74,6 @@ void answer_named(struct json_object *object, const char *key, const PGresult *r
     json_object_object_add(object, key, named);
 }
 
-void answer_json(struct json_object *object, const char *key, const PGresult *rows, int row,
-                 int column)
-{
-    const char *text = wg_get_text(rows, row, column);
-    json_object_object_add(object, key, text == NULL ? NULL : json_tokener_parse(text));
-}
-
 struct json_object *answer_page(struct json_object **items, const char *next)
 {
     struct json_object *page = json_object_new_object();

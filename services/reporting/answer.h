@@ -24,9 +24,6 @@ void answer_named(struct json_object *object, const char *key, const PGresult *r
 /* {id, code, name} from three columns side by side. */
 void answer_area(struct json_object *object, const char *key, const PGresult *rows, int row,
                  int column);
-/* JSON from a text column; null where there is none. */
-void answer_json(struct json_object *object, const char *key, const PGresult *rows, int row,
-                 int column);
 /* {items, next}; takes items. next NULL: the last page. */
 struct json_object *answer_page(struct json_object **items, const char *next);
 

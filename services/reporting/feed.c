@@ -1,9 +1,12 @@
 /* GET /api/v1/events: the log within the caller's areas, by cursor. It reads only below the
  * horizon, so a cursor never jumps over what a transaction that still runs may write. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/json.h"
+#include "common/writer.h"
 
 #include "services/reporting/answer.h"
 #include "services/reporting/ask.h"
@@ -20,38 +23,55 @@ struct page {
 };
 
 /* What changed, as it was; ids of people and parties become their codes. */
-static struct json_object *was(const PGresult *rows, int row)
+static void write_was(struct wg_text *out, const PGresult *rows, int row)
 {
     const char *text = wg_get_text(rows, row, EVENT_WAS);
+    WG_AUTO(wg_json_put)
     struct json_object *was = text == NULL ? NULL : json_tokener_parse(text);
-    if (was != NULL && wg_json_get(was, "holder") != NULL)
+    if (was == NULL) {
+        wg_write_null(out, "was");
+        return;
+    }
+    if (wg_json_get(was, "holder") != NULL)
         answer_text(was, "holder", wg_get_text(rows, row, EVENT_WAS_HOLDER));
-    if (was != NULL && wg_json_get(was, "party") != NULL)
+    if (wg_json_get(was, "party") != NULL)
         answer_text(was, "party", wg_get_text(rows, row, EVENT_WAS_PARTY));
-    return was;
+    size_t length;
+    const char *written = json_object_to_json_string_length(was, JSON_C_TO_STRING_PLAIN, &length);
+    wg_write_raw(out, "was", written, length);
 }
 
-static struct json_object *event(const struct cursor *at, const PGresult *rows, int row)
+/* What the log holds goes out as it stands: 200 events as trees of objects would take the loop
+ * longer than anybody else should wait. */
+static void write_event(struct wg_text *out, const struct cursor *at, const PGresult *rows, int row)
 {
-    char text[CURSOR_ROOM];
-    struct json_object *item = json_object_new_object();
-    cursor_write(at, text);
-    answer_text(item, "cursor", text);
-    answer_id(item, "case", at->case_id);
-    json_object_object_add(item, "n", json_object_new_int64(at->n));
-    answer_text(item, "type", wg_get_text(rows, row, EVENT_TYPE));
-    answer_time(item, "at", rows, row, EVENT_AT);
-    answer_bool(item, "deciding", wg_get_bool(rows, row, EVENT_DECIDING));
-    answer_text(item, "actor", wg_get_text(rows, row, EVENT_ACTOR));
-    answer_text(item, "area", wg_get_text(rows, row, EVENT_AREA));
-    answer_text(item, "category", wg_get_text(rows, row, EVENT_CATEGORY));
-    answer_text(item, "level", wg_get_text(rows, row, EVENT_LEVEL));
-    answer_text(item, "state", wg_get_text(rows, row, EVENT_STATE));
-    answer_text(item, "holder", wg_get_text(rows, row, EVENT_HOLDER));
-    answer_text(item, "party", wg_get_text(rows, row, EVENT_PARTY));
-    json_object_object_add(item, "was", was(rows, row));
-    answer_json(item, "data", rows, row, EVENT_DATA);
-    return item;
+    static const struct {
+        const char *key;
+        int column;
+    } texts[] = {
+        { "actor", EVENT_ACTOR }, { "area", EVENT_AREA },   { "category", EVENT_CATEGORY },
+        { "level", EVENT_LEVEL }, { "state", EVENT_STATE }, { "holder", EVENT_HOLDER },
+        { "party", EVENT_PARTY },
+    };
+    char cursor[CURSOR_ROOM], id[24];
+    const char *data = wg_get_text(rows, row, EVENT_DATA);
+    cursor_write(at, cursor);
+    snprintf(id, sizeof id, "%" PRId64, at->case_id);
+    wg_write_object(out, NULL);
+    wg_write_string(out, "cursor", cursor);
+    wg_write_string(out, "case", id);
+    wg_write_int(out, "n", at->n);
+    wg_write_string(out, "type", wg_get_text(rows, row, EVENT_TYPE));
+    wg_write_string(out, "at", wg_time_string(wg_get_time(rows, row, EVENT_AT)));
+    wg_write_bool(out, "deciding", wg_get_bool(rows, row, EVENT_DECIDING));
+    for (size_t i = 0; i < WG_COUNT(texts); i++)
+        wg_write_string(out, texts[i].key, wg_get_text(rows, row, texts[i].column));
+    write_was(out, rows, row);
+    if (data == NULL)
+        wg_write_null(out, "data");
+    else
+        wg_write_raw(out, "data", data, strlen(data));
+    wg_write_end_object(out);
 }
 
 /* The last row is where the walk ended, whether it matches or not: the next page goes on from
@@ -59,21 +79,25 @@ static struct json_object *event(const struct cursor *at, const PGresult *rows, 
 static void page_landed(struct wg_flight *flight, void *arg)
 {
     WG_AUTO(ask_destroy) struct page *page = arg;
+    WG_AUTO(wg_text_destroy) struct wg_text out = { 0 };
     if (ask_failed(&page->ask, flight))
         return;
     char next[CURSOR_ROOM];
     const PGresult *rows = wg_flight_result(flight, 0);
-    struct json_object *items = json_object_new_array_ext(PQntuples(rows));
+    wg_write_object(&out, NULL);
+    wg_write_array(&out, "items");
     for (int row = 0; row < PQntuples(rows); row++) {
         page->at.xid = wg_get_i64(rows, row, EVENT_XID);
         page->at.case_id = wg_get_i64(rows, row, EVENT_CASE);
         page->at.n = wg_get_i64(rows, row, EVENT_N);
         if (wg_get_bool(rows, row, EVENT_MATCHES))
-            json_object_array_add(items, event(&page->at, rows, row));
+            write_event(&out, &page->at, rows, row);
     }
+    wg_write_end_array(&out);
     cursor_write(&page->at, next);
-    struct json_object *body = answer_page(&items, next);
-    wg_reply_json(page->ask.request, 200, &body);
+    wg_write_string(&out, "next", next);
+    wg_write_end_object(&out);
+    wg_reply_bytes(page->ask.request, 200, "application/json", out.bytes, out.length);
 }
 
 /* Another epoch: the database was restored, and positions in it mean something else. */

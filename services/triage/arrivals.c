@@ -14,7 +14,9 @@
 #include "services/triage/opening.h"
 #include "triage_sql.h"
 
-enum { PAGE = 500, OPEN_MOST = 2000, OPEN_LOW = 1000, AGE_MS = 1000, WEIGHT = 1500 };
+/* PAGE: what a hint or a claim names; SLICE: what is read, and so decided, in one breath of the
+ * loop */
+enum { PAGE = 500, SLICE = 100, OPEN_MOST = 2000, OPEN_LOW = 1000, AGE_MS = 1000, WEIGHT = 1500 };
 
 struct arrivals {
     struct wg_service *service;
@@ -104,6 +106,12 @@ static void read_reports(struct arrivals *arrivals, const int64_t *ids, size_t n
     arrivals->reading -= n;
     arrivals->alone_open = arrivals->alone_open && !alone;
     free(reading);
+}
+
+static void read_slices(struct arrivals *arrivals, const int64_t *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i += SLICE)
+        read_reports(arrivals, ids + i, n - i < SLICE ? n - i : SLICE, false);
 }
 
 /* ---- writing */
@@ -215,8 +223,7 @@ static void on_ids(const int64_t *ids, size_t n, void *arg)
     struct arrivals *arrivals = arg;
     if (WG_FAULT(TRIAGE_AFTER_RECEIVE) < 0)
         return;
-    for (size_t i = 0; i < n; i += PAGE)
-        read_reports(arrivals, ids + i, n - i < PAGE ? n - i : PAGE, false);
+    read_slices(arrivals, ids, n);
     say_listening(arrivals);
 }
 
@@ -251,7 +258,7 @@ static void claimed(const PGresult *rows, void *arg)
     int n = PQntuples(rows);
     for (int row = 0; row < n && row < PAGE; row++)
         ids[row] = wg_get_i64(rows, row, 0);
-    read_reports(arrivals, ids, (size_t)n, false);
+    read_slices(arrivals, ids, (size_t)n);
 }
 
 static void claimed_alone(const PGresult *rows, void *arg)

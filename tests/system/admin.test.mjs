@@ -9,7 +9,7 @@ import { waitFor } from '../lib/wait.mjs';
 
 const P = `adm${process.pid}`;
 const COMMUNITY = '410103007012', STREET = '410103007';
-const OURS = /\/v1\/(areas|categories|places|staff|duty|parties|calendars|competence)(?!.*\/(password|totp|links|identities))/;
+const OURS = /\/v1\/(areas|categories|places|staff|duty|parties|calendars|competence|training)(?!.*\/(password|totp|links|identities))/;
 const at = (hours) => new Date(Date.now() + hours * 3600e3).toISOString();
 
 describe('administration', () => {

@@ -3,8 +3,7 @@
 import { after, before, describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { Instance } from '../lib/instance.mjs';
-import { Person } from '../lib/person.mjs';
-import { problem } from '../lib/person.mjs';
+import { Person, problem } from '../lib/person.mjs';
 import { pause, waitFor } from '../lib/wait.mjs';
 
 const GRID = '410103007012003', COMMUNITY = '410103007012', CASES = 1200;
@@ -16,7 +15,7 @@ describe('training', () => {
     let house, admin, leader, dispatcher;
     before(async () => {
         house = await Instance.up({ name: 'training' });
-        admin = house.client('admin', { checked: false });
+        admin = house.client('admin');
         leader = new Person(house, `${GRID}-leader`);
         dispatcher = new Person(house, `${COMMUNITY}-dispatcher`);
     });
