@@ -3,7 +3,6 @@
  * promises. */
 #include "common/db.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "common/clock.h"
@@ -14,7 +13,6 @@
 #include "common/flight.h"
 #include "common/log.h"
 #include "common/metrics.h"
-#include "common/params.h"
 #include "common/service.h"
 #include "common/text.h"
 
@@ -50,6 +48,7 @@ struct wg_db {
 
 static void connect_start(void *arg);
 static void on_descriptor(void *arg);
+static void read_on(void *arg);
 
 /* ---- the connection */
 
@@ -139,25 +138,6 @@ static void flush(struct wg_db *db)
         watch(db, unsent == 1);
 }
 
-static int send_flight(struct wg_db *db, struct wg_flight *flight)
-{
-    const char *values[WG_PARAMS_MOST];
-    int formats[WG_PARAMS_MOST];
-    for (size_t i = 0; i < flight->n; i++) {
-        const struct wg_params *params = flight->sent[i].params;
-        for (int p = 0; p < params->n; p++) {
-            const char *at =
-                params->bytes.bytes == NULL ? "" : params->bytes.bytes + params->offsets[p];
-            values[p] = params->lengths[p] < 0 ? NULL : at;
-            formats[p] = 1;
-        }
-        if (PQsendQueryPrepared(db->connection, db->statements[flight->sent[i].statement].name,
-                                params->n, values, params->lengths, formats, 1) != 1)
-            return -EIO;
-    }
-    return PQpipelineSync(db->connection) == 1 ? 0 : -EIO;
-}
-
 /* Sends from the line what fits on the wire. */
 static void pump(struct wg_db *db)
 {
@@ -167,7 +147,7 @@ static void pump(struct wg_db *db)
         struct wg_flight *flight = wg_line_take(&db->waiting);
         wg_line_add(&db->flying, flight);
         sent = true;
-        if (send_flight(db, flight) < 0) {
+        if (wg_flight_send(flight, db->connection, db->statements) < 0) {
             lose_soon(db);
             return;
         }
@@ -316,16 +296,13 @@ static bool expecting(const struct wg_db *db)
            (db->stage == READY && db->flying.n > 0);
 }
 
-static void read_on(void *arg);
-
-/* Flights that land together are not handled in one breath: after some of it the loop goes round,
- * and what libpq has already read, which the descriptor would never tell of, comes next. */
+/* Flights that land together are not handled in one breath: the loop goes round, and what libpq has
+ * read already, which the descriptor would not tell of, comes next. */
 static void rest(struct wg_db *db)
 {
-    if (db->resting)
-        return;
+    if (!db->resting)
+        wg_service_soon(db->service, read_on, db);
     db->resting = true;
-    wg_service_soon(db->service, read_on, db);
 }
 
 static void read_results(struct wg_db *db)

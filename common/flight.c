@@ -1,5 +1,6 @@
 #include "common/flight.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -120,4 +121,24 @@ void wg_flight_note_error(struct wg_flight *flight, const PGresult *result)
     snprintf(flight->message, sizeof flight->message, "%s",
              message == NULL ? "connection failed" : message);
     flight->outcome = blame(flight->sqlstate);
+}
+
+int wg_flight_send(const struct wg_flight *flight, PGconn *connection,
+                   const struct wg_statement *statements)
+{
+    const char *values[WG_PARAMS_MOST];
+    int formats[WG_PARAMS_MOST];
+    for (size_t i = 0; i < flight->n; i++) {
+        const struct wg_params *params = flight->sent[i].params;
+        for (int p = 0; p < params->n; p++) {
+            const char *at =
+                params->bytes.bytes == NULL ? "" : params->bytes.bytes + params->offsets[p];
+            values[p] = params->lengths[p] < 0 ? NULL : at;
+            formats[p] = 1;
+        }
+        if (PQsendQueryPrepared(connection, statements[flight->sent[i].statement].name, params->n,
+                                values, params->lengths, formats, 1) != 1)
+            return -EIO;
+    }
+    return PQpipelineSync(connection) == 1 ? 0 : -EIO;
 }

@@ -34,6 +34,11 @@ void wg_line_add(struct wg_line *line, struct wg_flight *flight);
 /* The first; the line must not be empty. */
 struct wg_flight *wg_line_take(struct wg_line *line);
 
+/* Its statements and one sync go to libpq; they leave with the next flush. -EIO: the connection is
+ * broken. */
+int wg_flight_send(const struct wg_flight *flight, PGconn *connection,
+                   const struct wg_statement *statements) WG_MUST_USE;
+
 /* Tells the owner and destroys. */
 void wg_flight_land(struct wg_flight *flight);
 void wg_flight_land_as(struct wg_flight *flight, enum wg_outcome outcome, const char *message);
