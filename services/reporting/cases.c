@@ -274,6 +274,6 @@ void cases_handle(struct wg_request *request, void *arg)
     store_read_case_people(flight, id, page->ask.english);
     store_read_case_tasks(flight, id);
     store_read_case_relations(flight, id, page->ask.sight, RELATIONS_MOST);
-    store_read_usual(flight, id, usual_since(wg_clock_now()));
+    store_read_usual(flight, id, usual_since(wg_clock_now()), page->ask.sight);
     ask_send(&page, &flight);
 }

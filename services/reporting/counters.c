@@ -94,7 +94,7 @@ static struct json_object *as_of(const struct count *count, const PGresult *rows
                                    .xid = wg_get_i64(rows, 0, POSITION_XID),
                                    .case_id = wg_get_i64(rows, 0, POSITION_CASE),
                                    .n = wg_get_i64(rows, 0, POSITION_N) };
-    cursor_write(&cursor, text);
+    cursor_write(&count->ask.app->cursor_key, &cursor, text);
     answer_text(item, "cursor", text);
     answer_time(item, "at", rows, 0, POSITION_AT);
     return item;

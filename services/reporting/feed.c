@@ -43,7 +43,7 @@ static void write_was(struct wg_text *out, const PGresult *rows, int row)
 
 /* What the log holds goes out as it stands: 200 events as trees of objects would take the loop
  * longer than anybody else should wait. */
-static void write_event(struct wg_text *out, const struct cursor *at, const PGresult *rows, int row)
+static void write_event(struct wg_text *out, const struct page *page, const PGresult *rows, int row)
 {
     static const struct {
         const char *key;
@@ -55,12 +55,12 @@ static void write_event(struct wg_text *out, const struct cursor *at, const PGre
     };
     char cursor[CURSOR_ROOM], id[24];
     const char *data = wg_get_text(rows, row, EVENT_DATA);
-    cursor_write(at, cursor);
-    snprintf(id, sizeof id, "%" PRId64, at->case_id);
+    cursor_write(&page->ask.app->cursor_key, &page->at, cursor);
+    snprintf(id, sizeof id, "%" PRId64, page->at.case_id);
     wg_write_object(out, NULL);
     wg_write_string(out, "cursor", cursor);
     wg_write_string(out, "case", id);
-    wg_write_int(out, "n", at->n);
+    wg_write_int(out, "n", page->at.n);
     wg_write_string(out, "type", wg_get_text(rows, row, EVENT_TYPE));
     wg_write_string(out, "at", wg_time_string(wg_get_time(rows, row, EVENT_AT)));
     wg_write_bool(out, "deciding", wg_get_bool(rows, row, EVENT_DECIDING));
@@ -91,10 +91,10 @@ static void page_landed(struct wg_flight *flight, void *arg)
         page->at.case_id = wg_get_i64(rows, row, EVENT_CASE);
         page->at.n = wg_get_i64(rows, row, EVENT_N);
         if (wg_get_bool(rows, row, EVENT_MATCHES))
-            write_event(&out, &page->at, rows, row);
+            write_event(&out, page, rows, row);
     }
     wg_write_end_array(&out);
-    cursor_write(&page->at, next);
+    cursor_write(&page->ask.app->cursor_key, &page->at, next);
     wg_write_string(&out, "next", next);
     wg_write_end_object(&out);
     wg_reply_bytes(page->ask.request, 200, "application/json", out.bytes, out.length);
@@ -126,7 +126,7 @@ void feed_handle(struct wg_request *request, void *arg)
     const char *area = query_area(&query, "area"), *after = wg_request_query(request, "after");
     query_list(&query, "types", &types);
     page->at.epoch = page->ask.app->epoch;
-    if (after != NULL && cursor_read(after, &page->at) != 0)
+    if (after != NULL && cursor_read(&page->ask.app->cursor_key, after, &page->at) != 0)
         query_fault(&query, "after", "不是有效的游标", "That is no cursor");
     struct store_feed feed = { .types = types.items, .n_types = types.n, .walk = WALK_MOST };
     feed.limit = query_limit(&query);

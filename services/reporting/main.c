@@ -130,6 +130,7 @@ static void read_code_key(struct reporting *app)
     snprintf(path, sizeof path, "%s/secrets/code.key", wg_service_settings(app->service)->home);
     if (wg_secret_read(code_key_path[0] == '\0' ? path : code_key_path, app->code_key) != 0)
         wg_service_part(app->service, "code-key", "cannot be read");
+    cursor_key_make(app->code_key, &app->cursor_key);
 }
 
 static struct tally *start_tally(struct reporting *app)

@@ -8,6 +8,8 @@
 #include "common/http.h"
 #include "common/service.h"
 
+#include "services/reporting/cursor.h"
+
 struct wg_attempts;
 struct fold;
 struct store;
@@ -22,6 +24,7 @@ struct reporting {
     struct fold *fold;
     struct tally *tally; /* judges cases by the rules of rates */
     uint8_t code_key[WG_SECRET_BYTES];
+    struct cursor_key cursor_key;
     int64_t epoch;           /* 0: not read yet */
     char root[WG_AREA_ROOM]; /* code of the area that holds all others; "": not read yet */
     const char *zone;

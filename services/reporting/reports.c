@@ -325,10 +325,9 @@ void reports_handle(struct wg_request *request, void *arg)
         return;
     }
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(view, view_landed);
-    store_read_report(
-        flight, view->id,
-        &(struct store_asker){ view->staff ? view->ask.sight : NULL, view->ask.english });
-    store_read_report_events(flight, view->id);
-    store_read_usual(flight, view->id, usual_since(wg_clock_now()));
+    const struct store_asker asker = { view->staff ? view->ask.sight : NULL, view->ask.english };
+    store_read_report(flight, view->id, &asker);
+    store_read_report_events(flight, view->id, asker.sight);
+    store_read_usual(flight, view->id, usual_since(wg_clock_now()), asker.sight);
     ask_send(&view, &flight);
 }

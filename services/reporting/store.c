@@ -242,11 +242,12 @@ void store_read_case_relations(struct wg_flight *flight, int64_t case_id, const 
     wg_flight_add(flight, SQL_READ_CASE_RELATIONS, &params);
 }
 
-void store_read_usual(struct wg_flight *flight, int64_t report, int32_t since)
+void store_read_usual(struct wg_flight *flight, int64_t report, int32_t since, const char *sight)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, report);
     wg_params_i32(params, since);
+    wg_params_text(params, sight);
     wg_flight_add(flight, SQL_READ_USUAL, &params);
 }
 
@@ -293,10 +294,11 @@ void store_read_report(struct wg_flight *flight, int64_t report, const struct st
     wg_flight_add(flight, SQL_READ_REPORT, &params);
 }
 
-void store_read_report_events(struct wg_flight *flight, int64_t report)
+void store_read_report_events(struct wg_flight *flight, int64_t report, const char *sight)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, report);
+    wg_params_text(params, sight);
     wg_flight_add(flight, SQL_READ_REPORT_EVENTS, &params);
 }
 

@@ -136,8 +136,8 @@ void store_read_case_relations(struct wg_flight *flight, int64_t case_id, const 
                                int limit);
 
 enum { USUAL_STREET, USUAL_BUCKET, USUAL_N, USUAL_NAME, USUAL_NAME_EN };
-/* since: the first day that counts. */
-void store_read_usual(struct wg_flight *flight, int64_t report, int32_t since);
+/* since: the first day that counts; sight: NULL where the reporter asks. */
+void store_read_usual(struct wg_flight *flight, int64_t report, int32_t since, const char *sight);
 
 /* ---- tasks */
 
@@ -195,7 +195,7 @@ enum store_report {
 };
 void store_read_report(struct wg_flight *flight, int64_t report, const struct store_asker *asker);
 enum { STEP_TYPE, STEP_AT, STEP_STATE, STEP_PASSED, STEP_INPUT, STEP_DECIDING, STEP_WORKFLOW };
-void store_read_report_events(struct wg_flight *flight, int64_t report);
+void store_read_report_events(struct wg_flight *flight, int64_t report, const char *sight);
 
 /* ---- inbox */
 

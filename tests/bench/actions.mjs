@@ -13,6 +13,7 @@ const PEOPLE = 500, STEPS = 4; // as people.c has them
 const PGBENCH = '/usr/lib/postgresql/15/bin/pgbench';
 const CLIENTS = [8, 16, 32];
 const COST_SHARE = 0.9, P99_SHARE = 0.5;
+const RATIO_LEAST = 0.35, P99_BELOW_MS = 100; // the budgets
 const plan = quick === 'quick'
     ? { fill: 20000, runs: 1, runS: 4, limitS: 2, costS: 8, windowS: 6 }
     : { fill: 100000, runs: 3, runS: 6, limitS: 4, costS: 30, windowS: 20 };
@@ -115,6 +116,16 @@ async function limit(copy) {
 }
 limit.offset = 0;
 
+/** Whether the budgets are held, one line each; a whole run that misses one ends with 1, a quick one says too little. */
+function judge(ratio, p99Ms) {
+    const budgets = [[`ratio=${round(ratio, 3)}`, `at least ${RATIO_LEAST}`, ratio >= RATIO_LEAST],
+        [`p99_ms=${round(p99Ms, 1)}`, `under ${P99_BELOW_MS} at half that rate`, p99Ms < P99_BELOW_MS]];
+    for (const [figure, budget, held] of budgets)
+        say(`budget   ${figure} ${budget}: ${held ? 'held' : 'MISSED'}`);
+    if (quick !== 'quick' && budgets.some(([, , held]) => !held))
+        process.exitCode = 1;
+}
+
 async function main() {
     course.machine(`people=${PEOPLE}`);
     const people = await leaders();
@@ -152,6 +163,7 @@ async function main() {
     say(`machine  load=${load()}`);
     await house.sql.ask('DROP SCHEMA bench CASCADE');
     house.close();
+    judge(acted / most, calm.p99);
     console.log(`actions acted/s=${round(acted)} limit/s=${round(most)} ratio=${round(acted / most, 2)} ${costs({ ...cost, p99: calm.p99 })}`);
 }
 

@@ -236,6 +236,29 @@ describe('reading', () => {
         assert.equal(after.history.length, before.history.length + 1, 'whoever said it follows the master');
         assert.notEqual(after.state_text, before.state_text);
     });
+    it('merged into what they may not see: staff read how their own report stands, and nothing of the master', async () => {
+        const dispatcher = roles[`${COMMUNITY}-dispatcher`];
+        const master = await say({ category: plain, area: GRID }), item = await say({ category: plain, area: `${COMMUNITY}004` });
+        await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'merge', master: master.number });
+        await act(LEADER, master.id, { action: 'accept' });
+        assert.equal((await dispatcher.get(`/api/v1/reports/${item.number}`)).json.state, 'working', 'the master\'s');
+        await act(`${COMMUNITY}-secretary`, master.id, { action: 'restrict', text: '涉及个人' });
+        const { json } = await dispatcher.get(`/api/v1/reports/${item.number}`);
+        assert.deepEqual([json.state, json.area.code, json.history.at(-1).state], ['merged', `${COMMUNITY}004`, 'merged'], JSON.stringify(json));
+        const chief = (await roles[`${COMMUNITY}-secretary`].get(`/api/v1/reports/${item.number}`)).json;
+        assert.deepEqual([chief.state, chief.area.code], ['working', GRID], 'who may see it');
+    });
+    it('parts of what their report was merged into: whoever reported reads how they go, not what others said', async () => {
+        const master = await say({ category: plain, area: GRID }), item = await say({ category: plain, area: GRID });
+        const said = `只给本人看 ${Math.random()}`;
+        await act(`${COMMUNITY}-dispatcher`, master.id, { action: 'split_off', text: said, category: plain, area: GRID });
+        await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'merge', master: master.number });
+        const parts = async (one) => (await house.client().get(`/api/v1/reports/${one.number}?code=${one.code}`)).json.parts;
+        assert.deepEqual((await parts(master)).map((one) => one.text), [said]);
+        const others = await parts(item);
+        assert.deepEqual(others.map((one) => one.text), [null]);
+        assert.notEqual(others[0].state_text, '');
+    });
     it('of a restricted matter its reporter reads neutral words', async () => {
         const item = await say({ category: 'neighbour-dispute', area: GRID });
         const { json } = await house.client().get(`/api/v1/reports/${item.number}?code=${item.code}`);

@@ -1,8 +1,9 @@
 -- One report and where it stands.
 -- $1 int8 report; $2 bool names in English; $3 text what a member of staff may see (null: the reporter asks)
--- Columns: as enum store_report in store.h; those of the case are null before triage, and its master's once it is merged
+-- Columns: as enum store_report in store.h; those of the case are null before triage, and once it is merged its master's,
+--   as far as staff may see that; parts: whoever reported reads the words of those that came of their own report
 -- Tables: reports, case_reports, cases, tasks, areas, categories, looks, forgotten (read) · Locks: none
-SELECT p.received_at, p.text, p.area AS given_area, o.id, c.workflow, c.state, c.due_at, c.restricted,
+SELECT p.received_at, p.text, p.area AS given_area, o.id, c.workflow, c.state, c.due_at, c.restricted OR o.restricted AS restricted,
     $3::text::jsonb IS NULL OR CASE WHEN o.id IS NULL THEN p.about IS NULL ELSE may_see(o, $3::text::jsonb) END AS seen,
     (SELECT f.received_at FROM reports f WHERE f.id = o.id) AS first_received_at,
     c.area,
@@ -13,11 +14,12 @@ SELECT p.received_at, p.text, p.area AS given_area, o.id, c.workflow, c.state, c
         'reason', k.reason) ORDER BY k.id) FROM looks k WHERE k.report_id = p.id)::text AS looks,
     (SELECT f.at FROM forgotten f WHERE f.report_id = p.id) AS forgotten_at,
     c.more::text, o.master IS NOT NULL AS merged,
-    (SELECT json_agg(json_build_object('text', q.text, 'workflow', d.workflow, 'state', d.state, 'restricted', d.restricted,
+    (SELECT json_agg(json_build_object('text', CASE WHEN $3::text::jsonb IS NOT NULL OR q.parent = p.id THEN q.text END, 'workflow', d.workflow, 'state', d.state, 'restricted', d.restricted,
         'seen', $3::text::jsonb IS NULL OR d.id IS NOT NULL AND may_see(d, $3::text::jsonb)) ORDER BY q.id)
-        FROM reports q LEFT JOIN cases d ON d.id = q.id WHERE q.parent = coalesce(o.master, o.id))::text AS parts
+        FROM reports q LEFT JOIN cases d ON d.id = q.id WHERE q.parent = c.id)::text AS parts
 FROM reports p
 LEFT JOIN case_reports l ON l.report_id = p.id
 LEFT JOIN cases o ON o.id = l.case_id
-LEFT JOIN cases c ON c.id = coalesce(o.master, o.id)
+LEFT JOIN cases m ON m.id = o.master AND ($3::text::jsonb IS NULL OR may_see(m, $3::text::jsonb))
+LEFT JOIN cases c ON c.id = coalesce(m.id, o.id)
 WHERE p.id = $1::bigint
