@@ -193,7 +193,7 @@ static bool refused(struct wg_request *request)
     const struct wg_caller *caller = &request->caller;
     unsigned flags = request->route->flags;
     bool link = caller->link_id != 0 && (flags & WG_LINK) == 0,
-         early = caller->must[0] != '\0' && (flags & (WG_OPEN | WG_EARLY)) == 0;
+         early = caller->must[0] != '\0' && (flags & WG_EARLY) == 0;
     if (!link && !early && (wg_known(caller) || (flags & WG_OPEN) != 0))
         return false;
     request->stage = HANDLING;
@@ -218,6 +218,9 @@ static void caller_known(struct wg_request *request, const struct wg_caller *cal
 {
     (void)arg;
     request->caller = *caller;
+    /* A session that is not finished is nobody yet. */
+    if (caller->must[0] != '\0' && (request->route->flags & WG_OPEN) != 0)
+        request->caller = (struct wg_caller){ 0 };
     request->stage = READING;
     if (refused(request))
         return;

@@ -22,7 +22,8 @@ struct wg_access;
 typedef void wg_handler(struct wg_request *request, void *arg);
 
 enum wg_route_flag {
-    WG_OPEN = 1,   /* answers without key; a key that is given must still be right */
+    WG_OPEN = 1,   /* answers without key; a key that is given must still be right, a session that
+                  is not finished counts as nobody */
     WG_STREAM = 2, /* the body is given piece by piece to on_data instead of being gathered */
     WG_LINK = 4,   /* serves one-task links too: the handler asks wg_may_touch; others get 403 */
     WG_EARLY = 8,  /* serves a session that still has to change its password or enrol */

@@ -18,8 +18,8 @@ WITH session_used AS (
     RETURNING id, staff_id, case_id, task
 ), written AS (
     INSERT INTO audit (at, service, actor, action, object, detail)
-    SELECT $2::timestamptz, $4::text, 'staff:' || staff_id, 'link.used', 'link:' || id,
-        jsonb_build_object('case', case_id::text, 'task', task)
+    SELECT $2::timestamptz, $4::text, 'link:' || id, 'link.used', 'link:' || id,
+        jsonb_build_object('staff', staff_id::text, 'case', case_id::text, 'task', task)
     FROM link_used
 ), shown AS (
     SELECT k.id AS key_id, NULL::bigint AS session_id, NULL::bigint AS link_id, k.staff_id, k.administrator, k.system,

@@ -17,11 +17,8 @@ bool answer_administrator(struct wg_request *request)
 
 const char *answer_actor(const struct wg_caller *caller)
 {
-    static char actor[40];
-    if (caller->staff_id != 0)
-        snprintf(actor, sizeof actor, "staff:%lld", (long long)caller->staff_id);
-    else
-        snprintf(actor, sizeof actor, "key:%lld", (long long)caller->key_id);
+    static char actor[WG_CALLER_ROOM];
+    wg_caller_name(caller, actor);
     return actor;
 }
 

@@ -14,7 +14,7 @@ struct wg_caller;
 
 /* True where the caller is an administrator; otherwise replied to. */
 bool answer_administrator(struct wg_request *request);
-/* "staff:<id>" or "key:<id>", in a static buffer. */
+/* wg_caller_name, in a static buffer: a key is told from the person it acts as. */
 const char *answer_actor(const struct wg_caller *caller);
 
 void answer_away(struct wg_request *request); /* 503: the database, or too much waits for it */

@@ -248,7 +248,8 @@ void change_handle(struct wg_request *request, void *arg)
     struct store_change change = { .change = route->change,
                                    .creates = (route->flags & CREATES) != 0,
                                    .now = wg_clock_now(),
-                                   .actor = answer_actor(wg_request_caller(request)) };
+                                   .actor = answer_actor(wg_request_caller(request)),
+                                   .staff = wg_request_caller(request)->staff_id };
     change.n_reach = rights_reach(wg_request_caller(request), route->right, change.reach);
     if (change.n_reach == 0) {
         wg_reply_refusal(request, 403, "forbidden", "只有管理员或负责人可以这样做",

@@ -103,6 +103,11 @@ static const struct {
     { "leave-long", "请假最长 400 天", "leave is 400 days at most" },
     { "post-reserved", "这个岗位只能由系统管理员安排",
       "only an administrator of the whole city arranges this post" },
+    { "post-above", "不能把自己排到高于本人职务的岗位",
+      "nobody arranges themselves above the posts that they hold" },
+    { "post-restricted", "这个岗位能看限制查看的事件，只能由当地担任此类岗位的人员或管理员安排",
+      "this post reads restricted cases: who holds such a post there, or an administrator, "
+      "arranges it" },
     { "code-fixed", "编码不能改", "a code does not change" },
     { "post-unknown", "没有担任这个岗位", "that post is not held" },
     { "staff-outside", "不是本区域的人员", "that person has no post in the area" },

@@ -230,6 +230,7 @@ struct json_object *item_audit(const PGresult *result, int row, bool english,
     for (int i = 0; i < (int)WG_COUNT(members); i++)
         json_object_object_add(item, members[i], text_or_null(result, row, i + 2));
     json_object_object_add(item, "detail", as_written(result, row, 6));
+    json_object_object_add(item, "staff", id_or_null(result, row, 7));
     wg_text_printf(ret_cursor, "%lld", (long long)wg_get_i64(result, row, 0));
     return item;
 }

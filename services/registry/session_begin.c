@@ -131,8 +131,7 @@ void session_begin(const struct session_begin *wish)
     wg_copy(begun->location, sizeof begun->location, wish->location);
     wg_key_hash(hash, begun->token, strlen(begun->token));
     wg_key_hash(device_hash, begun->secret, strlen(begun->secret));
-    bool enrol = !wish->has_totp && strcmp(wish->how, "password") == 0 &&
-                 session_needs_totp(wish->registry, wish->posts);
+    bool enrol = !wish->has_totp && session_needs_totp(wish->registry, wish->posts);
     const struct session_new session = {
         .staff_id = wish->staff_id,
         .now = now,

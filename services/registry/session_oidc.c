@@ -38,7 +38,8 @@ struct visit {
     struct wg_request *request;
     struct ticket ticket;
     struct json_object *token, *claims;
-    bool looked_again, unknown;
+    bool looked_again;
+    const char *why; /* for which it was refused: a literal */
     char *code;
 };
 
@@ -86,9 +87,12 @@ static void on_refused(struct wg_flight *flight, void *arg)
     WG_AUTO(destroy) struct visit *visit = arg;
     if (wg_flight_outcome(flight) != WG_COMMITTED)
         answer_away(visit->request);
-    else if (visit->unknown)
+    else if (strcmp(visit->why, "unknown") == 0)
         wg_reply_refusal(visit->request, 403, "sso-unknown", "此账号没有对应的人员，请联系管理员",
                          "This account is nobody here; ask an administrator");
+    else if (strcmp(visit->why, "desk") == 0)
+        wg_reply_refusal(visit->request, 403, "sso-desk", "您的岗位须用密码和动态口令登录",
+                         "Your post logs in with a password and a one-time code");
     else
         wg_reply_refusal(visit->request, 403, "sso-refused", "统一身份认证没有确认此登录",
                          "The single sign-on did not confirm this log-in");
@@ -100,6 +104,7 @@ static void refuse(struct visit **taken, const char *why)
     WG_AUTO(destroy) struct visit *visit = *taken;
     char reason[40];
     *taken = NULL;
+    visit->why = why;
     snprintf(reason, sizeof reason, "sso-%s", why);
     wg_log(WG_WARNING, "sso", "reason=%s", reason);
     const struct session_try try = { .address = wg_request_address(visit->request),
@@ -243,8 +248,12 @@ static void on_found(struct wg_flight *flight, void *arg)
     }
     const PGresult *rows = wg_flight_result(flight, 0);
     if (PQntuples(rows) == 0) {
-        visit->unknown = true;
         refuse(&visit, "unknown");
+        return;
+    }
+    bool has_totp = wg_get_bool(rows, 0, 1);
+    if (has_totp || session_needs_totp(visit->registry, wg_get_text(rows, 0, 2))) {
+        refuse(&visit, "desk");
         return;
     }
     const struct session_begin wish = {
@@ -253,7 +262,6 @@ static void on_found(struct wg_flight *flight, void *arg)
         .staff_id = wg_get_i64(rows, 0, 0),
         .how = "sso",
         .device = visit->ticket.bind ? "手机" : NULL,
-        .has_totp = wg_get_bool(rows, 0, 1),
         .status = 303,
         .location = visit->ticket.back,
     };

@@ -10,7 +10,7 @@ static const struct {
     [STORE_GIVE_POST] = { SQL_GIVE_POST, 6 },
     [STORE_END_POST] = { SQL_END_POST, 6 },
     [STORE_END_STAFF] = { SQL_END_STAFF, 6 },
-    [STORE_SAVE_DUTY] = { SQL_SAVE_DUTY, 8 },
+    [STORE_SAVE_DUTY] = { SQL_SAVE_DUTY, 9 },
     [STORE_END_DUTY] = { SQL_END_DUTY, 5 },
     [STORE_SAVE_PARTY] = { SQL_SAVE_PARTY, 8 },
     [STORE_END_PARTY] = { SQL_END_PARTY, 5 },
@@ -41,6 +41,10 @@ int store_change(struct store *store, const struct store_change *change, wg_land
         wg_params_bool(params, change->creates);
         wg_params_text(params, change->version);
     }
+    if (n > 8 && change->staff != 0)
+        wg_params_i64(params, change->staff);
+    else if (n > 8)
+        wg_params_null(params);
     return store_ask(store_writes(store), statements[change->change].statement, &params, landed,
                      arg);
 }

@@ -31,6 +31,7 @@ struct store_change {
     char code[STORE_TEXT_ROOM];
     int64_t now;
     const char *actor;
+    int64_t staff;                            /* who asks; 0: no person */
     struct wg_range reach[STORE_RANGES_MOST]; /* within which it may be done */
     size_t n_reach;
     const char *row; /* JSON: what was given */

@@ -273,6 +273,7 @@ static void read_named(struct action *action)
     for (size_t i = 0; i < action->n_names; i++)
         wg_column_text(codes, action->names[i].code);
     wg_params_array(params, &codes);
+    wg_params_time(params, wg_clock_now());
     wg_flight_add(flight, SQL_FIND_STAFF, &params);
     wg_sight_write(&action->caller, &sight);
     wg_column_i64(ids, action->partner_id);

@@ -90,6 +90,9 @@ describe('administration', () => {
         assert.equal((await district.post('/api/v1/staff', { code, name: '又一个', posts: [`worker@${COMMUNITY}003`] })).status, 409);
         const changed = await patch(district, `/api/v1/staff/${code}`, { name: '网格员乙', party: 'property-kangqiao' }, made.json.version);
         assert.equal(changed.status, 200, changed.text);
+        const said = (await admin.get('/api/v1/audit')).json.items.find((one) => one.object === `staff:${code}` && one.action === 'staff.changed');
+        assert.match(said.actor, /^key:\d+$/, 'a key is told from its person');
+        assert.equal(said.staff, await house.one("SELECT id FROM staff WHERE code = '410103-administrator'"));
         const stale = await patch(admin, `/api/v1/staff/${code}`, { name: '网格员丙' }, made.json.version);
         assert.equal(stale.status, 412, stale.text);
         assert.equal(stale.headers.etag, `"${changed.json.version}"`);
@@ -202,6 +205,41 @@ describe('administration', () => {
         assert.equal((await remove(role(`${COMMUNITY}-secretary`), `/api/v1/duty/${P}-stand`)).status, 204);
         await sees(404);
     });
+    it('nobody arranges themselves upwards, and whoever reads what is restricted is arranged by one who does', async () => {
+        const row = (code, post, area, staff, more) => ({ code: `${P}-${code}`, area, post, staff, kind: 'duty', starts_at: at(1000), ends_at: at(1010), ...more });
+        const [clerk, dispatcher, secretary, director] = [`${STREET}-clerk`, `${COMMUNITY}-dispatcher`, `${COMMUNITY}-secretary`, `${STREET}-director`];
+        for (const [by, post, area, staff] of [[clerk, 'coordinator', STREET, clerk], [dispatcher, 'secretary', COMMUNITY, dispatcher], [clerk, 'dispatcher', COMMUNITY, clerk],
+            [clerk, 'duty-leader', STREET, clerk], [clerk, 'coordinator', STREET, `${STREET}-duty-officer`], [dispatcher, 'secretary', COMMUNITY, `${COMMUNITY}004-leader`]]) {
+            const answer = await role(by).post('/api/v1/duty', row('up', post, area, staff));
+            assert.deepEqual([answer.status, answer.json.errors?.[0].pointer], [422, '/post'], `${by} ${post}: ${answer.text}`);
+        }
+        for (const [n, [by, post, area, staff]] of [[secretary, 'leader', `${COMMUNITY}003`, secretary], [secretary, 'secretary', COMMUNITY, dispatcher], [director, 'coordinator', STREET, director],
+            [clerk, 'duty-officer', STREET, clerk], [clerk, 'leader', `${COMMUNITY}004`, `${COMMUNITY}005-leader`], ['410103-administrator', 'coordinator', STREET, clerk]].entries()) {
+            const made = await role(by).post('/api/v1/duty', row(`fine${n}`, post, area, staff, { starts_at: at(1000 + 20 * n), ends_at: at(1010 + 20 * n) }));
+            assert.equal(made.status, 201, `${by} ${post}: ${made.text}`);
+            if (by === clerk && staff === clerk)
+                assert.equal((await patch(role(clerk), `/api/v1/duty/${P}-fine${n}`, { post: 'coordinator' }, made.json.version)).json.errors[0].pointer, '/post');
+            assert.equal((await remove(role(by), `/api/v1/duty/${P}-fine${n}`)).status, 204);
+        }
+    });
+    it('leave hands out no administrator and no supervisor: only who is one there stands in for one', async () => {
+        const grid = `${COMMUNITY}002`, staff = async (code, posts) => {
+            assert.equal((await admin.post('/api/v1/staff', { code: `${P}-${code}`, name: code, posts })).status, 201);
+            return house.client(undefined, { key: (await admin.post('/api/v1/keys', { name: code, staff: `${P}-${code}` })).json.key });
+        };
+        const chief = await staff('chief', [`administrator@${grid}`, `supervisor@${grid}`, `worker@${grid}`]);
+        await staff('mate2', [`worker@${grid}`]);
+        const stands = async (body) => {
+            const { json, text } = await chief.post('/api/v1/duty/leave', { until: at(30), ...body });
+            assert.ok(json.items, text);
+            assert.equal((await remove(chief, '/api/v1/duty/leave')).status, 204);
+            return json.items.map((one) => [one.post, one.stand_in]).sort();
+        };
+        assert.deepEqual(await stands({}), [['administrator', null], ['supervisor', null], ['worker', `${P}-mate2`]]);
+        assert.deepEqual(await stands({ from: at(10), stand_in: `${COMMUNITY}009-leader` }), [['administrator', null], ['supervisor', null], ['worker', `${COMMUNITY}009-leader`]]);
+        await staff('deputy', [`administrator@${grid}`]);
+        assert.deepEqual(await stands({ from: at(11) }), [['administrator', `${P}-deputy`], ['supervisor', null], ['worker', `${P}-mate2`]]);
+    });
     it('leave in two taps: until when; the stand-in is named, or the colleague; back again ends it', async () => {
         const grid = `${COMMUNITY}008`, mate = `${P}-mate`;
         assert.equal((await admin.post('/api/v1/staff', { code: mate, name: '搭档', posts: [`worker@${grid}`] })).status, 201);
@@ -281,6 +319,15 @@ describe('administration', () => {
         assert.equal((await street.post('/api/v1/staff', { code: `${P}-no`, name: 'x', posts: ['leader@410103003005002'] })).status, 403);
         assert.equal((await street.post('/api/v1/staff', { code: `${P}-no`, name: 'x' })).status, 403);
         assert.equal((await street.post('/api/v1/staff/410103003005002-leader/leave-office', {})).status, 403);
+        const self = (await admin.get(`/api/v1/staff/${code}`)).json.version, join = (party, version) => patch(street, `/api/v1/staff/${code}`, { party }, version);
+        for (const party of ['urban-management', 'water'])
+            assert.equal((await join(party, self)).json?.type, 'urn:wangge:problem:outside-areas', 'whose cases lie all over the city');
+        assert.equal((await street.post('/api/v1/staff', { code: `${P}-no`, name: 'x', posts: [`handler@${COMMUNITY}`], party: 'urban-management' })).status, 403);
+        const joined = await join('property-kangqiao', self);
+        assert.equal(joined.status, 200, joined.text);
+        const given = await patch(admin, `/api/v1/staff/${code}`, { party: 'urban-management' }, joined.json.version);
+        assert.equal(given.status, 200, given.text);
+        assert.equal((await patch(street, `/api/v1/staff/${code}`, { name: '改名' }, given.json.version)).status, 200, 'what is so already stays');
         assert.equal((await street.post('/api/v1/categories', { code: `${P}-no`, ...GRADE })).status, 403);
         assert.equal((await remove(street, '/api/v1/places/erdao-230')).status, 403);
     });

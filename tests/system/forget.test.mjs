@@ -4,6 +4,7 @@
 import { after, before, describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { Instance } from '../lib/instance.mjs';
+import { Person } from '../lib/person.mjs';
 import { waitFor } from '../lib/wait.mjs';
 
 const DAYS = 30, GRID = '410103007012007', REPORTER = { name: '居民', phone: '13712345678', email: 'resident@example.net', consent: true };
@@ -16,7 +17,7 @@ describe('reporters are forgotten', () => {
     });
     after(async () => {
         try {
-            await house.verify();
+            await house.verify({ setAside: true });
         } finally {
             await house.down();
         }
@@ -46,5 +47,23 @@ describe('reporters are forgotten', () => {
         assert.equal((await view(open)).forgotten_at, null);
         assert.equal(await house.one(`SELECT detail ->> 'n' FROM audit WHERE action = 'reporters.forgotten'`), '1');
         assert.deepEqual((await dispatcher.get(`/api/v1/reports/${ended.number}/reporter`)).json, { name: null, phone: null, email: null, consent: false });
+    });
+    it('of reports that were never taken up, after their days; of merged ones, when the case that they went to has ended', async () => {
+        const litter = { category: 'litter', area: GRID }, master = await report({}), follower = await report({});
+        const dispatcher = new Person(house, '410103-dispatcher');
+        await dispatcher.does(follower.id, 'merge', { master: master.number });
+        await house.drain();
+        await house.service('down', 'triage-1');
+        const aside = (await admin.post('/api/v1/reports', { text: '到期删除', reporter: REPORTER, ...litter })).json;
+        await house.sql(`UPDATE arrivals SET set_aside_at = '${house.now().toISOString()}', reason = 'a test' WHERE report_id = ${aside.id}`);
+        await house.service('up', 'triage-1');
+        await house.ready();
+        assert.equal(await kept(aside), 1);
+        house.moveClock((2 * DAYS + 3) * 86400);
+        await waitFor('it is deleted', async () => await kept(aside) === 0, { seconds: 60 });
+        assert.deepEqual([await kept(master), await kept(follower)], [1, 1], 'the work goes on');
+        await dispatcher.does(master.id, 'reject', { reason: 'no-matter', text: '没有具体事项' });
+        house.moveClock((3 * DAYS + 4) * 86400);
+        await waitFor('both are deleted', async () => await kept(master) + await kept(follower) === 0, { seconds: 60 });
     });
 });

@@ -132,6 +132,34 @@ describe('imports', () => {
             assert.equal((await send(one)).status, 422, name);
         assert.equal(await house.count(`areas WHERE code = '410103003005872'`), 0);
     });
+    it('other layers lie over the grids: what is said there goes to the grid, and each layer keeps its own', async () => {
+        const grid = '410103003005006', [lon, lat] = (await admin.get(`/api/v1/areas/${grid}`)).json.properties.point, d = 0.0003, beat = `${grid.slice(0, 12)}6${String(process.pid % 90 + 10)}`;
+        const whose = async () => {
+            const said = await admin.post('/api/v1/reports', { text: '垃圾没有清运', category: 'litter', lat, lon, crs: 'wgs84' });
+            const item = await waitFor('its case', async () => (await admin.get(`/api/v1/cases?report=${said.json.number}`)).json.items[0]);
+            return [item.area.code, item.holder?.code, item.state];
+        };
+        const before = await whose();
+        assert.equal(before[0], grid);
+        const feature = (layer, code) => ({ type: 'Feature', geometry: { type: 'Polygon', coordinates: [[[lon - d, lat - d], [lon + d, lat - d], [lon + d, lat + d], [lon - d, lat + d], [lon - d, lat - d]]] },
+            properties: { layer, level: 'grid', kind: 'ordinary', parent: grid.slice(0, 12), code, name: `${layer} 一段`, name_en: `${layer} one` } });
+        const layers = ['police', 'cleaning', 'unit', 'property'].map((layer) => `${P}-${layer}`);
+        const features = layers.map((layer, n) => feature(layer, n === 0 ? beat : `${P}-${n}`));
+        const send = (body) => admin.send('POST', '/api/v1/imports/areas', { body, type: 'application/geo+json' });
+        const taken = await send({ type: 'FeatureCollection', features });
+        assert.deepEqual([taken.status, taken.json.added], [200, 4], taken.text);
+        assert.deepEqual((await send({ type: 'FeatureCollection', features })).json.unchanged, 4);
+        const sheet = await csv('areas', `layer,level,kind,parent,code,name,name_en,addresses\n${layers[3]},grid,ordinary,${grid.slice(0, 12)},${P}-5,某某小区,Some compound,compound=某某小区\n`);
+        assert.deepEqual([sheet.status, sheet.json?.added], [200, 1], sheet.text);
+        assert.deepEqual(await whose(), before);
+        await waitFor('triage has loaded the map anew, too', async () => {
+            const { json } = await admin.post('/api/v1/triage/preview', { text: 'x', category: 'litter', lat, lon, crs: 'wgs84' });
+            return json.where.area?.code === grid;
+        });
+        assert.deepEqual(await whose(), before);
+        assert.equal((await admin.get(`/api/v1/areas/${grid}`)).json.properties.layer ?? 'grid', 'grid');
+        assert.deepEqual((await admin.get(`/api/v1/areas?under=${grid.slice(0, 12)}&level=grid&limit=500`)).json.features.filter((one) => one.properties.code === beat).map((one) => one.properties.name), [`${layers[0]} 一段`]);
+    });
     it('staff, duty and a stand-in: the next case goes to whoever is on duty', async () => {
         const staff = `code,name,name_en,tags,email,phone,posts\n${P}-standin,替班,Stand-in,,${P}@erqi.example,,leader@410103007012001\n`;
         const hired = await csv('staff', staff);

@@ -135,6 +135,16 @@ describe('reading', () => {
         await house.drain();
         assert.ok((await pages(roles[`${GRID}-leader`], '/api/v1/inbox')).every((one) => one.case !== item.id), 'not even by a slip of the dispatcher\'s');
     });
+    it('a post that is over shields nobody, one in force does', async () => {
+        const was = `${process.pid}-was`;
+        assert.equal((await admin.post('/api/v1/staff', { code: was, name: '曾任', posts: [`worker@${GRID}`, `clerk@${STREET}`] })).status, 201);
+        assert.equal((await admin.send('DELETE', `/api/v1/staff/${was}/posts/clerk@${STREET}`)).status, 204);
+        const item = await say({ category: plain, area: GRID, about: was });
+        assert.equal(await house.one(`SELECT shield FROM cases WHERE id = ${item.id}`), COMMUNITY);
+        assert.equal((await admin.send('DELETE', `/api/v1/staff/${was}/posts/worker@${GRID}`)).status, 204);
+        const later = await say({ category: plain, area: GRID, about: was });
+        assert.notEqual(await house.one(`SELECT shield FROM cases WHERE id = ${later.id}`), null, 'nor does leaving open it to everybody');
+    });
     it('about the secretary: it is the street\'s; about nobody that is known: the district\'s', async () => {
         const secretary = await say({ area: GRID, about: `${COMMUNITY}-secretary` });
         await expectSeen(secretary, [`${STREET}-coordinator`, '410103-supervisor'], [`${COMMUNITY}-secretary`, `${COMMUNITY}-dispatcher`, `${GRID}-leader`]);

@@ -45,6 +45,12 @@ describe('session', () => {
             const answer = await one.send(route.method, route.path, { body: route.body, type: route.type, headers: route.headers });
             assert.equal(problem(answer), 'password-change-required', `${route.name}: ${answer.text}`);
         }
+        const known = (await admin.post('/api/v1/reports', { text: '路灯不亮', area: GRID })).json.number;
+        for (const path of [`/api/v1/reports/${known}`, `/api/v1/reports/${known}/actions`])
+            assert.deepEqual([(await one.get(path)).status, problem(await one.get(path))], [401, problem(await desk().get(path))], `${path}: nobody yet`);
+        const said = await one.post('/api/v1/reports', { text: '路灯不亮', area: GRID });
+        assert.equal(said.status, 201, said.text);
+        assert.equal(await house.one(`SELECT entered_by FROM reports WHERE id = ${said.json.id}`), null);
         const stale = desk();
         stale.jar = new Map(one.jar);
         for (const [fresh, pointer] of [['short', '/new'], ['x'.repeat(129), '/new'], ['password123', '/new'], [LEADER, '/new'], [first, '/new'], ['aaaaaaaaaaaa', '/new']]) {
@@ -358,6 +364,15 @@ describe('session', () => {
         const { secret } = (await one.send('POST', '/api/v1/sessions/current/totp')).json;
         assert.equal((await one.send('PUT', '/api/v1/sessions/current/totp', { body: { code: totp(secret, house.now().getTime()) } })).json.must, null);
         assert.equal((await one.get('/api/v1/cases')).status, 200);
+    });
+    it('nor does who covers such a post', async () => {
+        const hours = (n) => new Date(house.now().getTime() + n * 3600e3).toISOString(), one = await deskOf(house, `${GRID}-leader`, '值班的长长口令');
+        assert.equal((await one.get('/api/v1/sessions/current')).json.must, null);
+        const covers = { code: 'covers-clerk', area: '410103007', post: 'clerk', staff: LEADER, kind: 'stand-in', starts_at: hours(-1), ends_at: hours(1) };
+        assert.equal((await admin.post('/api/v1/duty', covers)).status, 201);
+        assert.equal((await desk().logIn(LEADER, one.password)).json.must, 'enrol-totp');
+        assert.equal((await admin.send('DELETE', '/api/v1/duty/covers-clerk')).status, 204);
+        assert.equal((await desk().logIn(LEADER, one.password)).json.must, null);
     });
     it('no secret stands in a log or in the audit', async () => {
         const { text } = await admin.get('/api/v1/audit?limit=500');

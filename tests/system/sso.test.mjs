@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
-import { Desk } from '../lib/desk.mjs';
+import { Desk, deskOf as loggedIn, totp } from '../lib/desk.mjs';
 import { Instance } from '../lib/instance.mjs';
 import { Browser, Sso } from '../lib/sso.mjs';
 import { waitFor } from '../lib/wait.mjs';
@@ -131,6 +131,32 @@ describe('single sign-on', () => {
         house.moveClock(601);
         await waitFor('ten minutes', async () => problem(await deliver(theirs.browser, theirs.url)) === 'sso-state');
         house.moveClock(0);
+    });
+    it('a desk\'s post takes its one-time code, held or covered, asked for without any setting: not this way', async () => {
+        const dispatcher = '410103007012-dispatcher', hours = (n) => new Date(Date.now() + n * 3600e3).toISOString();
+        const asks = async (account) => {
+            sso.account = account;
+            const { browser, url } = await answered();
+            const answer = await deliver(browser, url);
+            sso.account = 'account-7';
+            return answer.status === 303 ? 303 : problem(answer);
+        };
+        for (const [staff, subject] of [[dispatcher, 'account-desk'], [WORKER, 'account-8']])
+            assert.equal((await admin.post(`/api/v1/staff/${staff}/identities`, { subject })).status, 201);
+        assert.equal(await asks('account-desk'), 'sso-desk');
+        assert.equal(await asks('account-8'), 303);
+        const covers = { code: 'covers-dispatcher', area: '410103007012', post: 'dispatcher', staff: WORKER, kind: 'stand-in', starts_at: hours(-1), ends_at: hours(1) };
+        assert.equal((await admin.post('/api/v1/duty', covers)).status, 201);
+        assert.equal(await asks('account-8'), 'sso-desk');
+        assert.equal((await admin.send('DELETE', '/api/v1/duty/covers-dispatcher')).status, 204);
+        const desk = await loggedIn(house, WORKER), { secret } = (await desk.send('POST', '/api/v1/sessions/current/totp')).json;
+        assert.equal((await desk.send('PUT', '/api/v1/sessions/current/totp', { body: { code: totp(secret, house.now().getTime()) } })).status, 200);
+        assert.equal(await asks('account-8'), 'sso-desk', 'who has enrolled is asked');
+        assert.equal((await admin.send('DELETE', `/api/v1/staff/${WORKER}/totp`)).status, 204);
+        assert.equal(await asks('account-8'), 303);
+        const first = await loggedIn(house, dispatcher);
+        assert.equal(problem(await first.get('/api/v1/cases')), 'totp-enrolment-required', 'a new city: the password, the code, then work');
+        assert.equal((await house.client(dispatcher).get('/api/v1/cases')).status, 200, 'a key is no log-in');
     });
     it('it says no', async () => {
         sso.account = undefined;

@@ -56,6 +56,28 @@ describe('training', () => {
         assert.deepEqual((await admin.post('/api/v1/training/wipe', { reason: '再来一次' })).json, { wiped: 0, more: false });
     });
 
+    it('a part that waits to be taken up: more to come; what was set aside goes, too', async () => {
+        const whole = await say(true), wipe = async () => (await admin.post('/api/v1/training/wipe', { reason: '演练结束' })).json;
+        await house.drain();
+        await house.service('down', 'triage-1');
+        const another = async (id, more) => {
+            await house.sql(`INSERT INTO reports SELECT (jsonb_populate_record(r, '${JSON.stringify({ id, ...more })}')).* FROM reports r WHERE id = ${whole.id}`);
+            await house.sql(`INSERT INTO arrivals (report_id, due_at) VALUES (${id}, '${house.now().toISOString()}')`);
+        };
+        await another('900001', { parent: whole.id });
+        await another('900002', {});
+        await house.sql("UPDATE arrivals SET set_aside_at = due_at, reason = 'a test' WHERE report_id = 900002");
+        await house.sql(`INSERT INTO reporters SELECT (jsonb_populate_record(r, '{"report_id": 900002}')).* FROM reporters r WHERE report_id = ${whole.id}`);
+        assert.deepEqual(await wipe(), { wiped: 1, more: true });
+        assert.deepEqual(await Promise.all(['reports WHERE id', 'arrivals WHERE report_id', 'reporters WHERE report_id'].map((where) => house.count(`${where} = 900002`))), [0, 0, 0]);
+        assert.deepEqual(await wipe(), { wiped: 0, more: true }, 'it is said as long as it is so');
+        await house.sql("UPDATE arrivals SET set_aside_at = due_at, reason = 'a test' WHERE report_id = 900001");
+        assert.deepEqual(await wipe(), { wiped: 2, more: false }, 'what is set aside holds nothing back');
+        await house.service('up', 'triage-1');
+        await house.ready();
+        assert.equal(await house.count('arrivals'), 0);
+    });
+
     it(`${CASES} cases, and PostgreSQL dies in the middle: each is there wholly or not at all; again ends it`, async () => {
         const lines = Array.from({ length: CASES }, (_, i) => JSON.stringify({ text: `演练 ${i}`, category: 'street-light', area: GRID, training: true })).join('\n');
         const upload = await admin.send('POST', '/api/v1/reports', { body: lines, type: 'application/x-ndjson', headers: { 'Idempotency-Key': `drill-${process.pid}` } });
@@ -74,6 +96,6 @@ describe('training', () => {
             return answer.status === 200 && answer.json.more === false;
         }, { seconds: 30 });
         assert.deepEqual([await count('cases'), await count('reports'), await count('events')], [0, 0, 0]);
-        assert.equal(Number(await house.one(`SELECT sum((detail ->> 'cases')::int) FROM audit WHERE action = 'training.wiped'`)), 4 + CASES);
+        assert.equal(Number(await house.one(`SELECT sum((detail ->> 'cases')::int) FROM audit WHERE action = 'training.wiped'`)), 7 + CASES);
     });
 });

@@ -3,8 +3,8 @@
 -- one for twice as long, up to an hour; forgotten a quarter of an hour after the lock is over. $1 code that was given, or
 -- null, $2 else the staff's id, $3 address, $4 now. Columns (one row): seconds that person or address are still locked
 -- (null: this try counts), whether this try locks, staff id, password, whether it is a one-time one, whether that has
--- expired, sealed TOTP secret where one is confirmed, its last step, the person's posts, their code.
--- Tables: writes login_failures; reads staff, passwords, posts. Locks: the person's row of login_failures.
+-- expired, sealed TOTP secret where one is confirmed, its last step, the person's posts (held, or
+-- covered by a roster now), their code. Tables: writes login_failures; reads staff, passwords, posts, duty. Locks: the person's row of login_failures.
 WITH person AS (
     SELECT s.id, s.code FROM staff s
     WHERE (s.code = $1::text OR s.id = $2::bigint) AND (s.left_at IS NULL OR s.left_at > $4::timestamptz)
@@ -32,6 +32,10 @@ SELECT CASE WHEN NOT EXISTS (SELECT FROM counted) THEN
     EXISTS (SELECT FROM counted WHERE locked_until IS NOT NULL),
     p.id, w.hash, w.one_time_until IS NOT NULL, coalesce(w.one_time_until <= $4::timestamptz, false),
     CASE WHEN w.totp_confirmed THEN w.totp_sealed END, w.totp_step,
-    (SELECT string_agg(DISTINCT o.post, ',') FROM posts o WHERE o.staff_id = p.id AND o.valid_from <= $4::timestamptz
-        AND (o.valid_to IS NULL OR o.valid_to > $4::timestamptz)), p.code
+    (SELECT string_agg(h.post, ',') FROM (
+        SELECT o.post FROM posts o
+        WHERE o.staff_id = p.id AND o.valid_from <= $4::timestamptz AND (o.valid_to IS NULL OR o.valid_to > $4::timestamptz)
+        UNION
+        SELECT d.post FROM duty d
+        WHERE d.staff_id = p.id AND d.kind <> 'leave' AND d.starts_at <= $4::timestamptz AND d.ends_at > $4::timestamptz) h), p.code
 FROM (SELECT) AS one LEFT JOIN person p ON true LEFT JOIN passwords w ON w.staff_id = p.id

@@ -1,5 +1,8 @@
 -- Makes or changes a member of staff; contacts come sealed, and are replaced whole. A new one may come with posts.
--- $1 code, $2 now, $3 actor, $4, $5 low and high codes of where the caller may change things, $6 what was given\n-- (JSON), $7 whether it is new, $8 the version that the caller has seen.
+-- Who acts for a party
+-- reads its cases all over the city: into one whose area is outside the caller's, or which has none, only who
+-- administers the whole city puts somebody. $1 code, $2 now, $3 actor, $4, $5 low and high codes of where the caller may
+-- change things, $6 what was given (JSON), $7 whether it is new, $8 the version that the caller has seen.
 -- Columns: of each fault its name, field and detail; when done null, null, null, code, version.
 -- Tables: writes staff, posts, audit, registry_version (staff, keys); reads parties, areas. Locks: the row.
 WITH was AS MATERIALIZED (
@@ -25,6 +28,13 @@ WITH was AS MATERIALIZED (
         AND (NOT EXISTS (SELECT FROM held) OR EXISTS (SELECT FROM held
             WHERE NOT EXISTS (SELECT FROM unnest($4::text[], $5::text[]) r(low, high)
                 WHERE held.code >= r.low COLLATE "C" AND held.code < r.high COLLATE "C")))
+    UNION ALL
+    SELECT 'outside', '', ''
+    FROM fresh
+    JOIN parties p ON p.code = fresh.row ->> 'party'
+    LEFT JOIN areas a ON a.id = p.area_id
+    WHERE p.code IS DISTINCT FROM (SELECT row ->> 'party' FROM was) AND NOT EXISTS (SELECT FROM unnest($4::text[], $5::text[]) r(low, high)
+        WHERE coalesce(a.code, '') >= r.low COLLATE "C" AND coalesce(a.code, '') < r.high COLLATE "C")
     UNION ALL
     SELECT 'stale', '', was.version FROM was WHERE NOT $7::boolean AND was.version <> $8::text
     UNION ALL

@@ -1,12 +1,12 @@
 -- Somebody takes leave from all of their posts, and a stand-in covers each: the one named, or the colleague with the same
 -- post in the same area, or one with any post there; where a roster covers it already, or nobody is found, no stand-in is
--- written. $1 staff id, $2 now, $3 actor, $4 from, $5 until, $6 code of the stand-in or null. Columns: of each fault its
+-- written. For an administrator or a supervisor only who is one in the same area stands in, named or not. $1 staff id, $2 now, $3 actor, $4 from, $5 until, $6 code of the stand-in or null. Columns: of each fault its
 -- name, field and detail; when done a row for each post: null, null, null, code of the row, area, post, stand-in's code
 -- or null. Tables: writes duty, audit, registry_version (duty); reads staff, posts, areas. Locks: the member of staff.
 WITH me AS MATERIALIZED (
     SELECT id, code FROM staff WHERE id = $1::bigint AND left_at IS NULL FOR UPDATE
 ), mine AS MATERIALIZED (
-    SELECT me.id, me.code, p.post, p.area_id, a.code AS area, a.parent_id,
+    SELECT me.id, me.code, p.post, p.area_id, a.code AS area, a.parent_id, p.post IN ('administrator', 'supervisor') AS reserved,
         'leave-' || me.code || '-' || p.post || '-' || a.code || '-' || extract(epoch FROM $4::timestamptz)::bigint AS row_code
     FROM me
     JOIN posts p ON p.staff_id = me.id AND p.valid_from <= $5::timestamptz AND (p.valid_to IS NULL OR p.valid_to > $4::timestamptz)
@@ -16,17 +16,19 @@ WITH me AS MATERIALIZED (
 ), chosen AS MATERIALIZED (
     SELECT mine.row_code, coalesce(named.id, colleague.id) AS id
     FROM mine
-    LEFT JOIN named ON true
+    LEFT JOIN named ON NOT mine.reserved OR EXISTS (SELECT FROM posts p WHERE p.staff_id = named.id AND p.post = mine.post
+        AND p.area_id = mine.area_id AND p.valid_from <= $4::timestamptz AND (p.valid_to IS NULL OR p.valid_to >= $5::timestamptz))
     LEFT JOIN LATERAL (
         SELECT s.id
         FROM posts p
         JOIN staff s ON s.id = p.staff_id AND s.left_at IS NULL
         WHERE p.area_id = mine.area_id AND p.staff_id <> mine.id AND p.valid_from <= $4::timestamptz
+            AND (p.post = mine.post OR NOT mine.reserved)
             AND (p.valid_to IS NULL OR p.valid_to >= $5::timestamptz)
             AND NOT EXISTS (SELECT FROM duty d WHERE d.staff_id = p.staff_id AND d.kind = 'leave'
                 AND d.starts_at < $5::timestamptz AND d.ends_at > $4::timestamptz)
         ORDER BY p.post <> mine.post, s.id
-        LIMIT 1) colleague ON named.id IS NULL
+        LIMIT 1) colleague ON $6::text IS NULL
     WHERE NOT EXISTS (SELECT FROM duty d WHERE d.area_id = mine.area_id AND d.post = mine.post AND d.kind <> 'leave'
         AND d.starts_at < $5::timestamptz AND d.ends_at > $4::timestamptz)
 ), faults AS MATERIALIZED (
