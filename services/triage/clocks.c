@@ -33,25 +33,29 @@ static size_t pauses_of(const struct workflow_case *from, const char *clock,
     return n;
 }
 
-/* The intervals that add up to the limit, a line each. */
+/* The intervals that add up to the limit and the days granted on top, a line each. */
 static struct json_object *why_of(const struct action *action, const struct workflow_clock *clock,
                                   bool english)
 {
     const struct wg_calendar *calendar = action->knowledge->city.calendar;
     struct json_object *lines = json_object_new_array();
     struct wg_pause pauses[WORKFLOW_PAUSES];
-    WG_AUTO(wg_spans_destroy) struct wg_spans spans = { 0 };
-    const struct wg_term term = { .start = clock->start,
-                                  .limit = clock->limit,
-                                  .pauses = pauses,
-                                  .n_pauses = pauses_of(&action->row.before, clock->name, pauses) };
+    struct wg_limit legs[2];
+    size_t n = workflow_clock_legs(clock, legs);
+    struct wg_term term = { .start = clock->start,
+                            .pauses = pauses,
+                            .n_pauses = pauses_of(&action->row.before, clock->name, pauses) };
     if (clock->until)
         return lines;
-    wg_calendar_explain(calendar, &term, &spans);
-    for (size_t i = 0; i < spans.n; i++) {
-        WG_AUTO(wg_text_destroy) struct wg_text line = { 0 };
-        wg_span_words(calendar, &clock->limit, &spans.rows[i], english, &line);
-        json_object_array_add(lines, json_object_new_string(line.bytes));
+    for (size_t leg = 0; leg < n && (leg == 0 || term.start != 0); leg++) {
+        WG_AUTO(wg_spans_destroy) struct wg_spans spans = { 0 };
+        term.limit = legs[leg];
+        term.start = wg_calendar_explain(calendar, &term, &spans);
+        for (size_t i = 0; i < spans.n; i++) {
+            WG_AUTO(wg_text_destroy) struct wg_text line = { 0 };
+            wg_span_words(calendar, &term.limit, &spans.rows[i], english, &line);
+            json_object_array_add(lines, json_object_new_string(line.bytes));
+        }
     }
     return lines;
 }
@@ -74,12 +78,9 @@ static struct json_object *clock_json(const struct action *action,
                                       const struct workflow_clock *clock)
 {
     bool english = wg_request_english(action->request);
-    const struct wg_calendar *calendar = action->knowledge->city.calendar;
     struct json_object *one = json_object_new_object();
     const char *title = workflow_clock_title(action->workflow, clock->name, english),
                *owner = workflow_clock_owner(action->workflow, clock->name);
-    bool provisional = !clock->until && clock->limit.unit != WG_MINUTE &&
-                       wg_calendar_provisional(calendar, clock->start, clock->due);
     json_object_object_add(one, "clock", json_object_new_string(clock->name));
     json_object_object_add(one, "title", json_object_new_string(title));
     json_object_object_add(one, "owner", json_object_new_string(owner));
@@ -87,7 +88,7 @@ static struct json_object *clock_json(const struct action *action,
     json_object_object_add(one, "due_at", time_or_null(clock->due));
     json_object_object_add(one, "overdue",
                            json_object_new_boolean(clock->due != 0 && clock->due < wg_clock_now()));
-    json_object_object_add(one, "provisional", json_object_new_boolean(provisional));
+    json_object_object_add(one, "provisional", json_object_new_boolean(clock->provisional));
     json_object_object_add(one, "limit", limit_json(clock));
     json_object_object_add(one, "extra_work_days", json_object_new_int(clock->extra));
     json_object_object_add(one, "no_later_than", time_or_null(clock->cap));

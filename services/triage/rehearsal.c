@@ -55,6 +55,7 @@ static void take_effects(const struct workflow *workflow, struct workflow_case *
 static void put_limits(const struct run *run, struct json_object *clocks,
                        struct workflow_facts *facts)
 {
+    const struct workflow *then = run->rehearsal->then.workflow;
     char fault[120];
     if (!json_object_is_type(clocks, json_type_object))
         return;
@@ -62,11 +63,12 @@ static void put_limits(const struct run *run, struct json_object *clocks,
     {
         struct wg_limit limit;
         struct json_object *said = wg_json_get(clock, "limit");
-        const struct workflow_clock_rule *rule =
-            workflow_clock_rule(run->rehearsal->then.workflow, name);
+        const struct workflow_clock_rule *rule = workflow_clock_rule(then, name);
         if (said == NULL || rule == NULL || facts->n_limits == WORKFLOW_LIMITS ||
-            wg_limit_parse(said, &limit, fault, sizeof fault) != 0 ||
-            memcmp(&limit, &rule->limit, sizeof limit) == 0)
+            wg_limit_parse(said, &limit, fault, sizeof fault) != 0)
+            continue;
+        const struct wg_limit own = workflow_limit_for_grade(then, run->logged.grade, rule->limit);
+        if (memcmp(&limit, &own, sizeof limit) == 0)
             continue;
         wg_copy(facts->limits[facts->n_limits].clock, sizeof facts->limits[0].clock, rule->name);
         facts->limits[facts->n_limits++].limit = limit;

@@ -255,6 +255,10 @@ bool workflow_partner(const struct workflow *workflow, const char *action, const
 /* Why a guard refuses, for people; guard as workflow_step says it in ret_why. */
 void workflow_guard_words(const struct workflow *workflow, const char *guard, bool english,
                           struct wg_text *out);
+/* What a clock counts, one after the other: its limit, and the days that were granted on top, which
+ * are of the limit's own kind. They are added to days, and go before minutes, so that what is used
+ * up at the end of an interval still is. The number of legs. */
+size_t workflow_clock_legs(const struct workflow_clock *clock, struct wg_limit ret_legs[2]);
 /* What people call a clock, and who answers for it: "holder", "assignee" or a role; "" where the
  * file has no such clock. Borrowed. */
 const char *workflow_clock_title(const struct workflow *workflow, const char *clock, bool english);

@@ -103,11 +103,21 @@ struct json_object *workflow_given_tasks(struct json_object *input)
     return NULL;
 }
 
+/* Those that run: the others are not stopped. */
+static size_t paused_by(const struct workflow_case *before, const struct workflow_row *row)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < before->n_clocks; i++)
+        n += before->clocks[i].due != 0 && !before->clocks[i].until &&
+             workflow_contains(workflow_member(row, "pause"), before->clocks[i].name);
+    return n;
+}
+
 /* A case that has all it can hold refuses, before a task, a pause or a clock is lost. */
 static bool has_room(const struct workflow_step *step, const struct workflow_row *row)
 {
     const struct workflow_case *before = step->before;
-    return before->n_pauses + workflow_length(workflow_member(row, "pause")) <= WORKFLOW_PAUSES &&
+    return before->n_pauses + paused_by(before, row) <= WORKFLOW_PAUSES &&
            before->n_clocks + workflow_length(workflow_member(row, "start")) <= WORKFLOW_CLOCKS &&
            (!workflow_flag(row, "tasks") ||
             before->n_tasks + workflow_length(workflow_given_tasks(step->input)) <= WORKFLOW_TASKS);

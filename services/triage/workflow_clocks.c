@@ -39,11 +39,31 @@ static bool stands(const struct workflow_case *from, const char *clock)
     return false;
 }
 
-/* Days that were granted are of the kind that the limit counts. */
-static struct wg_limit more_of(const struct workflow_clock *clock)
+size_t workflow_clock_legs(const struct workflow_clock *clock, struct wg_limit ret_legs[2])
 {
-    bool elapsed = clock->limit.unit == WG_MINUTE || clock->limit.unit == WG_DAY;
-    return (struct wg_limit){ .n = clock->extra, .unit = elapsed ? WG_DAY : WG_WORK_DAY };
+    enum wg_unit unit = clock->limit.unit;
+    ret_legs[0] = ret_legs[1] = clock->limit;
+    if (clock->extra == 0)
+        return 1;
+    if (unit == WG_DAY || unit == WG_WORK_DAY) {
+        ret_legs[0].n += clock->extra;
+        return 1;
+    }
+    ret_legs[0] = (struct wg_limit){ .n = clock->extra,
+                                     .unit = unit == WG_MINUTE ? WG_DAY : WG_WORK_DAY,
+                                     .next_work_day = clock->limit.next_work_day };
+    ret_legs[1].next_work_day = false;
+    return 2;
+}
+
+/* Where its limit and the days that were granted end. */
+static int64_t legs_end(const struct workflow_clock *clock, const struct wg_calendar *calendar,
+                        const struct wg_pause *pauses, size_t n)
+{
+    struct wg_limit legs[2];
+    size_t n_legs = workflow_clock_legs(clock, legs);
+    int64_t at = wg_calendar_deadline(calendar, clock->start, &legs[0], pauses, n);
+    return n_legs == 1 || at == 0 ? at : wg_calendar_deadline(calendar, at, &legs[1], pauses, n);
 }
 
 static int64_t end_of(const struct workflow_case *from, const struct workflow_clock *clock,
@@ -53,49 +73,65 @@ static int64_t end_of(const struct workflow_case *from, const struct workflow_cl
     size_t n = pauses_of(from, clock->name, pauses);
     if (stands(from, clock->name))
         return 0;
-    int64_t due = wg_calendar_deadline(calendar, clock->start, &clock->limit, pauses, n);
-    if (clock->extra > 0) {
-        const struct wg_limit more = more_of(clock);
-        due = wg_calendar_deadline(calendar, due, &more, pauses, n);
-    }
+    int64_t due = legs_end(clock, calendar, pauses, n);
     return clock->cap != 0 && clock->cap < due ? clock->cap : due;
+}
+
+static bool is_worked(const struct workflow_clock *clock)
+{
+    return clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY;
 }
 
 /* Its end, and whether it will have to be counted again. */
 static void count(const struct workflow_case *from, struct workflow_clock *clock,
                   const struct workflow_facts *facts)
 {
-    bool worked = clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY ||
-                  clock->limit.next_work_day;
+    bool worked = is_worked(clock) || clock->limit.next_work_day;
     clock->calendar = facts->calendar_version;
     clock->due = end_of(from, clock, facts->calendar);
     clock->provisional =
         worked && wg_calendar_provisional(facts->calendar, clock->start, clock->due);
 }
 
-/* When so many per cent of a clock are used. */
-static int64_t mark_of(const struct workflow_case *from, const struct workflow_clock *clock,
-                       const struct wg_calendar *calendar, int32_t per_cent)
+static int64_t time_between(const struct workflow_clock *clock, const struct wg_calendar *calendar,
+                            int64_t from, int64_t to)
+{
+    if (from >= to)
+        return 0;
+    return is_worked(clock) ? wg_calendar_between(calendar, from, to) : to - from;
+}
+
+/* All the time that it has: of its limit, or as much as is left of that before an outside date
+ * while it runs. */
+static int64_t length_of(const struct workflow_clock *clock, const struct wg_calendar *calendar,
+                         const struct wg_pause *pauses, size_t n)
+{
+    const int64_t start = clock->start, cap = clock->cap;
+    int64_t length = time_between(clock, calendar, start, legs_end(clock, calendar, NULL, 0));
+    if (cap == 0)
+        return length;
+    int64_t room = time_between(clock, calendar, start, cap);
+    for (size_t i = 0; i < n; i++)
+        room -=
+            time_between(clock, calendar, pauses[i].from, pauses[i].to < cap ? pauses[i].to : cap);
+    room = room < 0 ? 0 : room;
+    return room < length ? room : length;
+}
+
+int64_t workflow_clock_mark(const struct workflow_case *from, const struct workflow_clock *clock,
+                            const struct wg_calendar *calendar, int32_t per_cent)
 {
     struct wg_pause pauses[WORKFLOW_PAUSES];
-    bool worked =
-        !clock->until && (clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY);
     if (per_cent >= 100)
         return clock->due;
     if (clock->until && clock->due <= clock->start) /* it was over before it began */
         return clock->due;
     if (clock->until)
         return clock->start + (clock->due - clock->start) / 100 * per_cent;
-    int64_t whole = wg_calendar_deadline(calendar, clock->start, &clock->limit, NULL, 0);
-    if (clock->extra > 0) {
-        const struct wg_limit more = more_of(clock);
-        whole = wg_calendar_deadline(calendar, whole, &more, NULL, 0);
-    }
-    int64_t length =
-        worked ? wg_calendar_between(calendar, clock->start, whole) : whole - clock->start;
-    const struct wg_limit part = { .n = (int32_t)(length / (60 * WG_SECOND) * per_cent / 100),
-                                   .unit = worked ? WG_WORK_MINUTE : WG_MINUTE };
     size_t n = pauses_of(from, clock->name, pauses);
+    int64_t length = length_of(clock, calendar, pauses, n);
+    const struct wg_limit part = { .n = (int32_t)(length / (60 * WG_SECOND) * per_cent / 100),
+                                   .unit = is_worked(clock) ? WG_WORK_MINUTE : WG_MINUTE };
     int64_t mark = wg_calendar_deadline(calendar, clock->start, &part, pauses, n);
     return mark < clock->due ? mark : clock->due;
 }
@@ -113,13 +149,16 @@ static int32_t next_mark(const struct workflow *workflow, const struct workflow_
 void workflow_set_wake(const struct workflow *workflow, struct workflow_case *after,
                        const struct wg_calendar *calendar)
 {
-    after->wake_at = 0;
+    after->wake_at = after->due_at = 0;
     for (size_t i = 0; i < after->n_clocks; i++) {
         const struct workflow_clock *clock = &after->clocks[i];
+        const struct workflow_clock_rule *rule = workflow_clock_rule(workflow, clock->name);
         int32_t per_cent = next_mark(workflow, clock);
+        if (rule != NULL && rule->due)
+            after->due_at = clock->due;
         if (clock->due == 0 || per_cent == 0)
             continue;
-        int64_t mark = mark_of(after, clock, calendar, per_cent);
+        int64_t mark = workflow_clock_mark(after, clock, calendar, per_cent);
         if (after->wake_at == 0 || mark < after->wake_at)
             after->wake_at = mark;
     }
@@ -137,7 +176,7 @@ struct workflow_clock *workflow_due_clock(const struct workflow *workflow,
         int32_t per_cent = next_mark(workflow, clock);
         if (clock->due == 0 || per_cent == 0)
             continue;
-        int64_t mark = mark_of(after, clock, calendar, per_cent);
+        int64_t mark = workflow_clock_mark(after, clock, calendar, per_cent);
         if (mark > now || (first != NULL && mark >= first_at))
             continue;
         first = clock;
@@ -169,6 +208,19 @@ void workflow_stop_clock(struct workflow_case *after, const char *name)
     memmove(clock, clock + 1, (after->n_clocks - i) * sizeof *clock);
 }
 
+struct wg_limit workflow_limit_for_grade(const struct workflow *workflow, const char *grade,
+                                         struct wg_limit limit)
+{
+    if (!workflow_contains(wg_json_get(workflow_definition(workflow), "round_the_clock"), grade))
+        return limit;
+    if (limit.unit == WG_WORK_MINUTE)
+        limit.unit = WG_MINUTE;
+    if (limit.unit == WG_WORK_DAY)
+        limit.unit = WG_DAY;
+    limit.next_work_day = false;
+    return limit;
+}
+
 static struct wg_limit limit_of(const struct workflow_step *step,
                                 const struct workflow_clock_rule *rule)
 {
@@ -188,11 +240,40 @@ static int64_t cap_of(const struct workflow_step *step, const struct workflow_cl
     return outside - (outside - start) / 100 * rule->margin;
 }
 
-static void set_due(const struct workflow_step *step, const struct workflow_clock_rule *rule,
-                    const struct workflow_clock *clock)
+/* What its breach set on the case is forgotten where its end lies ahead again. */
+static void forget_breach(const struct workflow_step *step, const struct workflow_clock_rule *rule,
+                          const struct workflow_clock *clock)
 {
-    if (rule != NULL && rule->due && clock->due != 0)
-        step->after->due_at = clock->due;
+    if (rule->over != NULL && clock->due > step->now)
+        workflow_unset(step->after, rule->over);
+}
+
+/* Which marks count as struck after a new reckoning: what lies ahead by it strikes, even if it has
+ * struck before; of what it has passed and did not strike yet, the last mark alone does. */
+static void settle_fired(const struct workflow_step *step, const struct workflow_clock_rule *rule,
+                         struct workflow_clock *clock)
+{
+    int32_t passed = 0, former = 0;
+    for (size_t i = 0; clock->due != 0 && i <= rule->n_warn; i++) {
+        int32_t per_cent = i < rule->n_warn ? rule->warn[i] : 100;
+        if (workflow_clock_mark(step->after, clock, step->facts->calendar, per_cent) > step->now)
+            break;
+        former = passed;
+        passed = per_cent;
+    }
+    if (clock->due != 0)
+        clock->fired = clock->fired >= passed ? passed : former;
+}
+
+/* Counts it by the calendar in force. */
+static void count_anew(const struct workflow_step *step, struct workflow_clock *clock)
+{
+    const struct workflow_clock_rule *rule = workflow_clock_rule(step->workflow, clock->name);
+    count(step->after, clock, step->facts);
+    if (rule == NULL)
+        return;
+    settle_fired(step, rule, clock);
+    forget_breach(step, rule, clock);
 }
 
 static void name_for(const char *word, int32_t k, char ret_name[28])
@@ -219,12 +300,13 @@ static void start_clock(const struct workflow_step *step, const char *word, int3
         if (clock.due == 0)
             return;
     } else {
-        clock.limit = limit_of(step, rule);
+        clock.limit =
+            workflow_limit_for_grade(step->workflow, step->after->grade, limit_of(step, rule));
         clock.cap = cap_of(step, rule, clock.start);
         count(step->after, &clock, step->facts);
     }
     step->after->clocks[step->after->n_clocks++] = clock;
-    set_due(step, rule, &clock);
+    forget_breach(step, rule, &clock);
 }
 
 static void pause_clock(const struct workflow_step *step, const char *name)
@@ -248,8 +330,7 @@ static void resume_clock(const struct workflow_step *step, const char *name)
     for (size_t i = 0; i < after->n_pauses; i++)
         if (after->pauses[i].to == 0 && strcmp(after->pauses[i].clock, name) == 0)
             after->pauses[i].to = step->now;
-    count(after, clock, step->facts);
-    set_due(step, workflow_clock_rule(step->workflow, name), clock);
+    count_anew(step, clock);
 }
 
 void workflow_recount_clocks(const struct workflow_step *step)
@@ -259,9 +340,9 @@ void workflow_recount_clocks(const struct workflow_step *step)
         const struct workflow_clock_rule *rule = workflow_clock_rule(step->workflow, clock->name);
         if (clock->until || rule == NULL)
             continue;
-        clock->limit = limit_of(step, rule);
-        count(step->after, clock, step->facts);
-        set_due(step, rule, clock);
+        clock->limit =
+            workflow_limit_for_grade(step->workflow, step->after->grade, limit_of(step, rule));
+        count_anew(step, clock);
     }
 }
 
@@ -272,9 +353,12 @@ bool workflow_recount_provisional(const struct workflow_step *step)
         struct workflow_clock *clock = &step->after->clocks[i];
         if (!clock->provisional || clock->calendar >= step->facts->calendar_version)
             continue;
+        struct workflow_clock counted = *clock;
+        count(step->after, &counted, step->facts);
+        if (counted.provisional) /* its year is still to be published */
+            continue;
         any = true;
-        count(step->after, clock, step->facts);
-        set_due(step, workflow_clock_rule(step->workflow, clock->name), clock);
+        count_anew(step, clock);
     }
     if (any)
         workflow_set_wake(step->workflow, step->after, step->facts->calendar);
@@ -287,9 +371,7 @@ void workflow_extend_clock(const struct workflow_step *step, const char *name, i
     if (clock == NULL || clock->until || days < 1 || days > 1000)
         return;
     clock->extra += (int32_t)days;
-    clock->fired = 0;
-    count(step->after, clock, step->facts);
-    set_due(step, workflow_clock_rule(step->workflow, name), clock);
+    count_anew(step, clock);
 }
 
 void workflow_move_clocks(const struct workflow_step *step, const struct workflow_row *row,

@@ -76,6 +76,7 @@ static void read_clock(struct workflow *workflow, const char *name, struct json_
         .owner = wg_json_text(clock, "owner"),
         .until = wg_json_text(clock, "until"),
         .cap = wg_json_text(clock, "cap"),
+        .over = wg_json_text(clock, "over"),
         .on_warn = wg_json_text(clock, "on_warn"),
         .on_breach = wg_json_text(clock, "on_breach"),
         .due = json_object_get_boolean(wg_json_get(clock, "due")) != 0,

@@ -21,6 +21,7 @@ bool workflow_is_task_final(const struct workflow *workflow, const char *state);
 /* What a file says of a clock. */
 struct workflow_clock_rule {
     const char *name, *owner, *until, *cap, *on_warn, *on_breach; /* NULL = not said */
+    const char *over; /* the attribute that its breach sets */
     struct wg_limit limit;
     bool due;
     int32_t margin; /* per cent of the time to the cap */
@@ -121,18 +122,24 @@ void workflow_add_notices(const struct workflow_step *step, const struct workflo
 
 /* ---- workflow_clocks.c */
 
+/* When so many per cent of a clock that runs are used. */
+int64_t workflow_clock_mark(const struct workflow_case *from, const struct workflow_clock *clock,
+                            const struct wg_calendar *calendar, int32_t per_cent);
+/* The limit as it holds for a case of this grade: of those that the file names, round the clock. */
+struct wg_limit workflow_limit_for_grade(const struct workflow *workflow, const char *grade,
+                                         struct wg_limit limit);
 /* Stops, starts, pauses and resumes what the row says, at this moment; k > 0: of this task. */
 void workflow_move_clocks(const struct workflow_step *step, const struct workflow_row *row,
                           int32_t k);
 /* Counts what runs anew, with the limits of the facts. */
 void workflow_recount_clocks(const struct workflow_step *step);
-/* Counts anew, once the calendar is a newer one, what reached into a year that was not published.
- * False: there was nothing of the kind. */
+/* Counts anew, once, what reached into a year that was not published and now is. False: there was
+ * nothing of the kind. */
 bool workflow_recount_provisional(const struct workflow_step *step);
 /* Grants working days on top. */
 void workflow_extend_clock(const struct workflow_step *step, const char *name, int64_t days);
 void workflow_stop_clock(struct workflow_case *after, const char *name);
-/* due_at and wake_at as the clocks have them. */
+/* due_at and wake_at as the clocks have them: nothing is due while the clock stands, or without. */
 void workflow_set_wake(const struct workflow *workflow, struct workflow_case *after,
                        const struct wg_calendar *calendar);
 /* The clock that wants something by now, the earliest first; NULL: none. ret_per_cent: which mark.

@@ -58,6 +58,13 @@ static bool is_post(const struct reading *reading, const char *word)
     return strlen(word) <= WORD_MOST;
 }
 
+static bool is_grade(const struct reading *reading, const char *word)
+{
+    static const char *const grades[] = { "urgent", "high", "normal", "low" };
+    (void)reading;
+    return workflow_among(grades, WG_COUNT(grades), word);
+}
+
 /* ---- actions */
 
 static bool read_choices(struct reading *reading, struct json_object *field)
@@ -380,10 +387,10 @@ static bool tables_fine(struct reading *reading, struct json_object *definition)
 
 bool workflow_judge(struct reading *reading, struct json_object *definition)
 {
-    static const char *const members[] = { "workflow",   "title",     "initial", "states",
-                                           "clocks",     "people",    "open",    "actions",
-                                           "attributes", "approvals", "tasks",   "way",
-                                           NULL };
+    static const char *const members[] = { "workflow",        "title",     "initial", "states",
+                                           "clocks",          "people",    "open",    "actions",
+                                           "attributes",      "approvals", "tasks",   "way",
+                                           "round_the_clock", NULL };
     const struct workflow_tables own = {
         .definition = definition,
         .states = wg_json_get(definition, "states"),
@@ -406,7 +413,8 @@ bool workflow_judge(struct reading *reading, struct json_object *definition)
     if (!tables_fine(reading, definition) ||
         !reading_text(reading, definition, "initial", STATE_MOST) ||
         !workflow_named_or_missing(reading, definition, "initial", own.states) ||
-        !reading_words(reading, definition, "way", is_state))
+        !reading_words(reading, definition, "way", is_state) ||
+        !reading_words(reading, definition, "round_the_clock", is_grade))
         return false;
     return table(reading, definition, "actions", read_action) && read_tasks(reading, own.tasks) &&
            read_open(reading);

@@ -57,8 +57,9 @@ static bool warn_fine(struct reading *reading, struct json_object *clock)
 
 bool workflow_read_clock(struct reading *reading, const char *name, struct json_object *clock)
 {
-    static const char *const members[] = { "zh",      "en",        "limit", "due", "owner",  "warn",
-                                           "on_warn", "on_breach", "until", "cap", "margin", NULL };
+    static const char *const members[] = { "zh",     "en",      "limit",     "due",   "owner",
+                                           "warn",   "on_warn", "on_breach", "until", "cap",
+                                           "margin", "over",    NULL };
     const struct workflow_tables *own = workflow_tables_of(reading);
     struct json_object *limit = wg_json_get(clock, "limit"), *until = wg_json_get(clock, "until");
     const char *owner = wg_json_text(clock, "owner");
@@ -79,6 +80,7 @@ bool workflow_read_clock(struct reading *reading, const char *name, struct json_
         return reading_bad(reading, "owner", "nobody answers for this clock");
     return workflow_named_or_missing(reading, clock, "until", own->attributes) &&
            workflow_named_or_missing(reading, clock, "cap", own->attributes) &&
+           workflow_named_or_missing(reading, clock, "over", own->attributes) &&
            workflow_named_or_missing(reading, clock, "on_warn", own->actions) &&
            workflow_named_or_missing(reading, clock, "on_breach", own->actions);
 }

@@ -41,6 +41,10 @@ static const struct named values[] = {
 /* What workflow_step and the reading of partners say besides guards. */
 static const struct named others[] = {
     { "nobody", "没有可以接收的人", "There is nobody who could take it" },
+    { "room", "计时暂停、任务或时限的数量已到上限",
+      "The case has had all the pauses, tasks or clocks that it can hold" },
+    { "undo", "只能在五分钟内撤销自己的上一步",
+      "Only one's own last act can be taken back, for five minutes" },
     { "partner", "另一事件现在不能这样办理", "The other case cannot be dealt with so now" },
 };
 

@@ -72,7 +72,7 @@ export class Walk {
         // What leads the case to another state ends the asking; an approval has judged it already.
         if (before.more.asked !== undefined && turn.after.state !== before.state && !course.approved)
             this.endAsking(turn.after);
-        turn.after.wake_at = turn.clocks.wake(turn.after.clocks);
+        Object.assign(turn.after, { wake_at: turn.clocks.wake(turn.after.clocks), due_at: turn.clocks.due(turn.after.clocks) });
         this.compareEvent(event, turn.after, said, course);
         this.tell(event, course);
         this.former = before;

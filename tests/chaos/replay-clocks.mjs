@@ -10,8 +10,13 @@ export const ruleName = (name) => name.split('/')[0];
 export const stands = (clock) => (clock.pauses ?? []).some(([, to]) => to === null);
 const pausesOf = (clock) => (clock.pauses ?? []).map(([from, to]) => ({ from: from / 1000, to: to === null ? 0 : to / 1000 }));
 
-/** Days that were granted are of the kind that the limit counts. */
-const granted = ({ extra, limit }) => ({ n: extra, unit: limit.unit.startsWith('work_') ? 'work_day' : 'day' });
+/** What is counted, one after the other: days that were granted are more days of the limit; before minutes they go as days of their own. */
+function legs({ extra = 0, limit }) {
+    if (extra === 0 || limit.unit.endsWith('day'))
+        return [{ ...limit, n: limit.n + extra }];
+    const { start, ...rest } = limit;
+    return [{ n: extra, unit: limit.unit === 'minute' ? 'day' : 'work_day', ...(start === undefined ? {} : { start }) }, rest];
+}
 
 /** A limit as the row writes it: defaults are left out. */
 function plain({ n, unit, start, end }) {
@@ -38,15 +43,17 @@ export class Clocks {
         return end === null ? null : Math.round(end * 1000);
     }
 
+    wholeEnd(clock, pauses) {
+        return legs(clock).reduce((at, limit) => this.reckon(clock, at, limit, pauses), clock.start);
+    }
+
     /** When it ends: a function of start, limit, calendar, pauses, and what was granted or set from outside. */
     end(clock) {
         if (clock.limit === undefined)
             return clock.due;
         if (stands(clock))
             return null;
-        let due = this.reckon(clock, clock.start, clock.limit, pausesOf(clock));
-        if (clock.extra > 0)
-            due = this.reckon(clock, due, granted(clock), pausesOf(clock));
+        const due = this.wholeEnd(clock, pausesOf(clock));
         return clock.cap !== undefined && clock.cap < due ? clock.cap : due;
     }
 
@@ -57,10 +64,13 @@ export class Clocks {
             return due;
         if (limit === undefined)
             return start + Math.trunc((due - start) / 100) * perCent;
-        let whole = this.reckon(clock, start, limit, []);
-        if (clock.extra > 0)
-            whole = this.reckon(clock, whole, granted(clock), []);
-        const working = limit.unit.startsWith('work_'), length = working ? this.worked(clock, start, whole) : whole - start;
+        const working = limit.unit.startsWith('work_'), time = (from, to) => (from >= to ? 0 : working ? this.worked(clock, from, to) : to - from);
+        let length = time(start, this.wholeEnd(clock, []));
+        // An outside date leaves no more than the time before it in which the clock runs.
+        if (clock.cap !== undefined) {
+            const stood = (clock.pauses ?? []).map(([from, to]) => time(from, Math.min(to, clock.cap))).reduce((sum, one) => sum + one, 0);
+            length = Math.min(length, Math.max(time(start, clock.cap) - stood, 0));
+        }
         const part = { n: Math.floor(Math.floor(length / MINUTE) * perCent / 100), unit: working ? 'work_minute' : 'minute' };
         const at = this.reckon(clock, start, part, pausesOf(clock));
         return Math.min(at, due);
@@ -91,14 +101,38 @@ export class Clocks {
 
     // ---- what a step does to them; `after` is the case
 
-    setDue(after, name) {
-        const clock = after.clocks[name];
-        if (this.flow.clocks[ruleName(name)]?.due && clock.due !== null)
-            after.due_at = clock.due;
+    /** The deadline of a case is that of the clock which the file calls so, while it runs. */
+    due(clocks) {
+        return Object.entries(clocks).find(([name]) => this.flow.clocks[ruleName(name)]?.due)?.[1].due ?? null;
     }
 
     limitOf(after, name) {
-        return plain(this.registers.categories.get(after.category)?.limits[name] ?? this.flow.clocks[name].limit);
+        return this.forGrade(after.grade, plain(this.registers.categories.get(after.category)?.limits[name] ?? this.flow.clocks[name].limit));
+    }
+
+    /** Of some grades time runs at night and on holidays as well, and from the start. */
+    forGrade(grade, { start, ...limit }) {
+        if (!(this.flow.round_the_clock ?? []).includes(grade))
+            return { ...limit, ...(start === undefined ? {} : { start }) };
+        return { ...limit, unit: limit.unit.replace('work_', '') };
+    }
+
+    /** What a breach set is forgotten where the clock ends ahead again. */
+    forgetBreach(after, name) {
+        const over = this.flow.clocks[ruleName(name)]?.over, { due } = after.clocks[name];
+        if (over !== undefined && due !== null && due > this.now)
+            delete after.more[over];
+    }
+
+    /** Marks ahead by the new reckoning strike, again if need be; of those it has passed, the last alone, if it has not struck. */
+    settleFired(name, clock) {
+        if (clock.due === null)
+            return;
+        const marks = [...(this.flow.clocks[ruleName(name)]?.warn ?? []), 100].filter((perCent) => this.mark(clock, perCent) <= this.now);
+        const passed = marks.at(-1) ?? 0, fired = (clock.fired ?? 0) >= passed ? passed : marks.at(-2) ?? 0;
+        delete clock.fired;
+        if (fired > 0)
+            clock.fired = fired;
     }
 
     stop(after, name) {
@@ -122,7 +156,7 @@ export class Clocks {
             this.judgeYears(clock);
         }
         after.clocks[name] = clock;
-        this.setDue(after, name);
+        this.forgetBreach(after, name);
     }
 
     pause(after, name) {
@@ -147,7 +181,8 @@ export class Clocks {
         clock.calendar = this.calendarOf(name, clock.calendar);
         clock.due = this.end(clock);
         this.judgeYears(clock);
-        this.setDue(after, name);
+        this.settleFired(name, clock);
+        this.forgetBreach(after, name);
     }
 
     /** Provisional: a year between its start and its end is not among those whose holidays are known. */
@@ -162,11 +197,14 @@ export class Clocks {
             clock.provisional = true;
     }
 
-    /** A newer calendar has come: what was provisional is counted anew. */
+    /** A year was published: what was provisional, and is not by now, is counted anew. */
     recountProvisional(after) {
-        for (const [name, clock] of Object.entries(after.clocks))
-            if (clock.provisional)
-                this.anew(after, name);
+        for (const [name, clock] of Object.entries(after.clocks).filter(([, one]) => one.provisional)) {
+            const former = structuredClone(clock), more = structuredClone(after.more);
+            this.anew(after, name);
+            if (after.clocks[name].provisional)
+                Object.assign(after, { more, clocks: { ...after.clocks, [name]: former } });
+        }
     }
 
     recount(after) {
@@ -182,7 +220,6 @@ export class Clocks {
         if (clock === undefined || clock.limit === undefined || !(days >= 1))
             return;
         clock.extra = (clock.extra ?? 0) + days;
-        delete clock.fired;
         this.anew(after, name);
     }
 

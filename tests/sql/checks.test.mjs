@@ -106,6 +106,13 @@ describe('schema/checks', () => {
             assert.notDeepEqual(await rows(name, BREAKS[name] ?? 'SELECT WHERE false'), []);
         });
     }
+    it('a clock that was counted anew may strike once more, and no more than that', async () => {
+        const event = (n, data) => `INSERT INTO events SELECT case_id, ${n}, xid, type, at, deciding, actor, area, category, level, state, holder, party, training, was, '${JSON.stringify(data)}' FROM events WHERE n = 3`;
+        const counted = (n, days) => event(n, { effects: { clocks: { accept: { start: 1, due: 9, limit: { n: days } } } } }), struck = (n) => event(n, { clock: 'accept', mark: 80 });
+        const anew = [counted(4, 3), struck(5), counted(6, 5), struck(7)];
+        assert.deepEqual(await rows('clock_struck_twice', anew.join('; ')), []);
+        assert.equal((await rows('clock_struck_twice', [...anew, counted(8, 5), struck(9)].join('; '))).length, 1);
+    });
     it('age leaves out what is young, and nothing more', async () => {
         const text = readFileSync(join(folder, 'arrival_stuck.sql'), 'utf8');
         const at = (age) => cluster.sql(`BEGIN; ${WORLD}; ${text}; ROLLBACK;`, 'wangge', { age, now: '2026-01-05T12:00:00Z' });

@@ -104,14 +104,21 @@ static inline int64_t judging_due_of(const struct walking *walking, const struct
 {
     struct wg_pause pauses[WORKFLOW_PAUSES];
     size_t n = 0;
-    bool worked = clock->limit.unit == WG_WORK_MINUTE || clock->limit.unit == WG_WORK_DAY;
-    const struct wg_limit more = { .n = clock->extra, .unit = worked ? WG_WORK_DAY : WG_DAY };
+    bool days = clock->limit.unit == WG_DAY || clock->limit.unit == WG_WORK_DAY;
+    struct wg_limit limit = clock->limit, more = { .n = clock->extra, .unit = WG_WORK_DAY };
+    int64_t start = clock->start;
     for (size_t i = 0; i < row->n_pauses; i++)
         if (strcmp(row->pauses[i].clock, clock->name) == 0)
             pauses[n++] = (struct wg_pause){ row->pauses[i].from, row->pauses[i].to };
-    int64_t due = wg_calendar_deadline(walking->calendar, clock->start, &clock->limit, pauses, n);
-    if (clock->extra > 0)
-        due = wg_calendar_deadline(walking->calendar, due, &more, pauses, n);
+    if (days) {
+        limit.n += clock->extra;
+    } else if (clock->extra > 0) {
+        more.unit = limit.unit == WG_MINUTE ? WG_DAY : WG_WORK_DAY;
+        more.next_work_day = limit.next_work_day;
+        limit.next_work_day = false;
+        start = wg_calendar_deadline(walking->calendar, start, &more, pauses, n);
+    }
+    int64_t due = wg_calendar_deadline(walking->calendar, start, &limit, pauses, n);
     return clock->cap != 0 && clock->cap < due ? clock->cap : due;
 }
 
@@ -137,6 +144,15 @@ static inline bool judging_acted_upon(const struct walking *walking, const char 
     return false;
 }
 
+/* True where the deadline is that of a clock. */
+static inline bool judging_runs_due(const struct walking *walking, const struct workflow_case *row)
+{
+    for (size_t i = 0; i < row->n_clocks; i++)
+        if (workflow_clock_rule(walking->workflow, row->clocks[i].name)->due)
+            return row->due_at == row->clocks[i].due;
+    return false;
+}
+
 static inline void judging_judge_clocks(const struct walking *walking,
                                         const struct workflow_case *row)
 {
@@ -148,6 +164,8 @@ static inline void judging_judge_clocks(const struct walking *walking,
         ROW(clock->name, still == (clock->due == 0));
         ROW(clock->name,
             still || clock->until || clock->due == judging_due_of(walking, row, clock));
+        ROW(clock->name,
+            !workflow_clock_rule(walking->workflow, clock->name)->due || row->due_at == clock->due);
         ROW(clock->name, still || clock->fired == 100 || (wake != 0 && wake <= clock->due));
         if (workflow_is_final(walking->workflow, row->state) &&
             !judging_acted_upon(walking, row->state, clock->name))
@@ -158,5 +176,6 @@ static inline void judging_judge_clocks(const struct walking *walking,
     for (size_t i = 0; i < row->n_pauses; i++)
         ROW(row->pauses[i].clock,
             row->pauses[i].to == 0 || row->pauses[i].to >= row->pauses[i].from);
+    ROW(row->state, row->due_at == 0 || judging_runs_due(walking, row));
     ROW(row->state, row->n_clocks < WORKFLOW_CLOCKS && row->n_links < WORKFLOW_LINKS);
 }

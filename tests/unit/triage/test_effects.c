@@ -67,7 +67,7 @@ static const struct {
     { "ask=hold", "{\"more\":{\"n\":3,\"word\":\"red\",\"asked\":\"hold\",\"asked_step\":0,"
                   "\"asked_by\":77,\"asked_n\":5," CHAIN "]}}" },
     { "extend=resolve",
-      "{\"due_at\":1764810000000000,\"clocks\":{\"resolve\":{\"start\":1763946000000000,"
+      "{\"clocks\":{\"resolve\":{\"start\":1763946000000000,"
       "\"due\":1764810000000000,\"calendar\":7,\"limit\":{\"n\":3,\"unit\":\"work_day\"},"
       "\"extra\":5,\"provisional\":true}}}" },
 };

@@ -22,6 +22,10 @@ static const struct {
     { "face=reporter", "规则不允许：挂起原因须为：待诉求人补充",
       "A rule forbids it: Why on hold would have to be Waiting for whoever reported" },
     { "nobody", "没有可以接收的人", "There is nobody who could take it" },
+    { "room", "计时暂停、任务或时限的数量已到上限",
+      "The case has had all the pauses, tasks or clocks that it can hold" },
+    { "undo", "只能在五分钟内撤销自己的上一步",
+      "Only one's own last act can be taken back, for five minutes" },
 };
 
 static const char *file;

@@ -132,6 +132,9 @@ static void put_approvals(struct wg_text *table)
 
 static void put_clock_rules(struct wg_text *table)
 {
+    struct json_object *grades = part("round_the_clock");
+    for (size_t i = 0; i < workflow_length(grades); i++)
+        wg_text_printf(table, "clock    of %s: round the clock\n", workflow_item(grades, i));
     json_object_object_foreach(part("clocks"), name, rule)
     {
         const struct workflow_clock_rule *clock = workflow_clock_rule(walking.workflow, name);
@@ -146,8 +149,9 @@ static void put_clock_rules(struct wg_text *table)
             wg_text_printf(table, " %d%%", clock->warn[i]);
         wg_text_printf(table, " %s; at its end %s", clock->on_warn == NULL ? "-" : clock->on_warn,
                        clock->on_breach == NULL ? "-" : clock->on_breach);
-        wg_text_printf(table, "%s%s\n", clock->cap == NULL ? "" : "; before ",
-                       clock->cap == NULL ? "" : clock->cap);
+        wg_text_printf(table, "%s%s%s%s\n", clock->over == NULL ? "" : "; over: ",
+                       clock->over == NULL ? "" : clock->over,
+                       clock->cap == NULL ? "" : "; before ", clock->cap == NULL ? "" : clock->cap);
         (void)rule;
     }
 }
