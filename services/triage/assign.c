@@ -115,3 +115,77 @@ bool assign_covers(const struct city *city, const struct city_area *area, const 
     }
     return false;
 }
+
+/* A post that the person holds here: the i-th row from the start of this area's that is theirs. */
+static const struct city_post *own_post(const struct city *city, const struct city_area *area,
+                                        int64_t staff_id, int64_t now, size_t *i)
+{
+    for (; *i < city->posts.n && city->posts.rows[*i].area_id == area->id; (*i)++) {
+        const struct city_post *row = &city->posts.rows[*i];
+        if (row->staff_id == staff_id && row->from <= now && (row->to == 0 || now < row->to))
+            return &city->posts.rows[(*i)++];
+    }
+    return NULL;
+}
+
+/* The same of the roster: where they stand for somebody. */
+static const struct city_duty *own_duty(const struct city *city, const struct city_area *area,
+                                        int64_t staff_id, int64_t now)
+{
+    for (size_t i = first_duty(city, area->id);
+         i < city->duties.n && city->duties.rows[i].area_id == area->id; i++) {
+        const struct city_duty *row = &city->duties.rows[i];
+        if (row->staff_id == staff_id && row->from <= now && now < row->to &&
+            strcmp(row->kind, "leave") != 0)
+            return row;
+    }
+    return NULL;
+}
+
+const struct city_area *assign_standing(const struct city *city, const struct city_area *area,
+                                        int64_t staff_id, int64_t now)
+{
+    for (; staff_id != 0 && area != NULL; area = city_parent(city, area)) {
+        size_t i = first_post(city, area->id, "");
+        if (own_post(city, area, staff_id, now, &i) != NULL ||
+            own_duty(city, area, staff_id, now) != NULL)
+            return area;
+    }
+    return NULL;
+}
+
+/* Anybody but this person who covers the post here. */
+static int64_t another(const struct city *city, const struct city_area *area, const char *post,
+                       int64_t staff_id, int64_t now)
+{
+    int64_t staff[ASSIGN_PEOPLE];
+    for (size_t i = first_duty(city, area->id);
+         i < city->duties.n && city->duties.rows[i].area_id == area->id; i++) {
+        const struct city_duty *row = &city->duties.rows[i];
+        if (row->staff_id != staff_id && strcmp(row->post, post) == 0 && row->from <= now &&
+            now < row->to && strcmp(row->kind, "leave") != 0)
+            return row->staff_id;
+    }
+    size_t n = people_here(city, area, post, now, staff);
+    for (size_t i = 0; i < n; i++)
+        if (staff[i] != staff_id)
+            return staff[i];
+    return 0;
+}
+
+int64_t assign_stand_in(const struct city *city, const struct city_area *area, int64_t staff_id,
+                        int64_t now)
+{
+    const struct city_post *post;
+    int64_t found = 0;
+    area = assign_standing(city, area, staff_id, now);
+    if (area == NULL)
+        return 0;
+    const struct city_duty *duty = own_duty(city, area, staff_id, now);
+    if (duty != NULL)
+        found = another(city, area, duty->post, staff_id, now);
+    for (size_t i = first_post(city, area->id, "");
+         found == 0 && (post = own_post(city, area, staff_id, now, &i)) != NULL;)
+        found = another(city, area, post->post, staff_id, now);
+    return found;
+}

@@ -24,3 +24,13 @@ size_t assign_people(const struct city *city, const struct city_area *area, cons
  * NULL: nobody does. */
 bool assign_covers(const struct city *city, const struct city_area *area, const char *post,
                    int64_t staff_id, int64_t now);
+
+/* The nearest area at or above this one where the person holds a post or stands for who does; NULL:
+ * none. */
+const struct city_area *assign_standing(const struct city *city, const struct city_area *area,
+                                        int64_t staff_id, int64_t now);
+
+/* Who else covers the post that this person has there: by the roster first, then whoever shares the
+ * post and is not on leave. 0: nobody. */
+int64_t assign_stand_in(const struct city *city, const struct city_area *area, int64_t staff_id,
+                        int64_t now);

@@ -6,6 +6,8 @@
 #include "common/json.h"
 #include "common/text.h"
 
+#include "services/triage/assign.h"
+
 /* Columns of read_case.sql. */
 enum {
     ID,
@@ -179,6 +181,10 @@ void case_row_facts(const struct case_row *row, const struct knowledge *knowledg
     const struct facts_source source = { &knowledge->city, knowledge->map,
                                          knowledge_workflow(knowledge, row->workflow) };
     facts_find(&source, &input, wg_clock_now(), ret_facts);
+    ret_facts->stand_in =
+        assign_stand_in(&knowledge->city, city_area_by_id(&knowledge->city, before->area_id),
+                        before->holder, wg_clock_now());
+    facts_people(&knowledge->city, before->party, &ret_facts->former_people);
     ret_facts->opener = row->opener;
     ret_facts->source = row->source;
     ret_facts->external_due = row->external_due;

@@ -83,6 +83,25 @@ static void put_party(struct workflow_facts *facts, const struct city *city, int
     facts_people(city, party, &facts->party_people);
 }
 
+/* Parties stand beside the levels: whoever acts for one has none. */
+static bool of_party(const struct city *city, int64_t staff)
+{
+    for (size_t i = 0; i < city->parties.n; i++)
+        for (size_t j = 0; j < city->parties.rows[i].n_staff; j++)
+            if (city->parties.rows[i].staff[j] == staff)
+                return true;
+    return false;
+}
+
+/* The level of a case in these hands: that of the area; a micro-grid is its grid's. NULL: no area.
+ */
+static const char *level_of(const struct city_area *area)
+{
+    if (area == NULL)
+        return NULL;
+    return city_depth(area->level) > city_depth("grid") ? "grid" : area->level;
+}
+
 void facts_find(const struct facts_source *source, const struct facts_input *input, int64_t now,
                 struct workflow_facts *ret_facts)
 {
@@ -106,10 +125,14 @@ void facts_find(const struct facts_source *source, const struct facts_input *inp
     if (input->holder != 0 || input->party != 0) {
         ret_facts->holder = input->holder;
         ret_facts->holder_rule = "chosen";
+        if (input->holder != 0 && !of_party(city, input->holder))
+            ret_facts->holder_level =
+                level_of(assign_standing(city, place.area, input->holder, now));
     } else if (category != NULL && place.reason == NULL) {
         struct holder holder = assign_holder(city, place.area, category->responsible, now);
         ret_facts->holder = holder.staff_id;
         ret_facts->holder_rule = holder.rule;
+        ret_facts->holder_level = level_of(city_area_by_id(city, holder.area_id));
     }
     ret_facts->walks_through =
         input->opening && place.reason == NULL && category != NULL && ret_facts->holder != 0;

@@ -109,6 +109,8 @@ static struct workflow_facts facts_of(const struct run *run, const struct side *
         .area_id = logged->area_id,
         .restricted = logged->restricted,
         .holder = logged->holder,
+        .holder_level = logged->level,
+        .stand_in = logged->holder != before->holder ? logged->holder : 0,
         .party = logged->party,
         .party_ordered = true,
         .reporter_known = run->of->reporter_known,

@@ -182,6 +182,22 @@ static int64_t open_now(const struct workflow_case *from)
     return n;
 }
 
+/* What the file does by itself wherever its guards hold. */
+static void take_also(const struct workflow_step *step, struct workflow_course *course)
+{
+    struct json_object *also = wg_json_get(workflow_open_row(step->workflow), "also");
+    for (size_t i = 0; i < workflow_length(also); i++) {
+        struct workflow_row row;
+        follow(step, workflow_item(also, i), course, &row);
+    }
+}
+
+static bool row_decides(const struct workflow_row *row, bool of_task)
+{
+    struct json_object *deciding = workflow_member(row, "deciding");
+    return deciding == NULL ? !of_task : json_object_get_boolean(deciding) != 0;
+}
+
 /* Takes the row that was chosen, and what follows from it. */
 static void take(const struct workflow_step *step, const struct workflow_row *row,
                  struct workflow_course *course)
@@ -198,6 +214,8 @@ static void take(const struct workflow_step *step, const struct workflow_row *ro
         workflow_add_notices(step, course, workflow_member(row, "notices"));
     if (open_now(before) > 0 && open_now(after) == 0)
         follow_and_name(step, wg_json_text(workflow_tasks(step->workflow), "done"), course);
+    if (row_decides(row, step->task != NULL))
+        take_also(step, course);
     if (!workflow_flag(row, "approve"))
         end_stale_asking(before, after);
 }
@@ -229,7 +247,7 @@ static const char *walk(const struct workflow_step *step, struct json_object *na
 void workflow_open(const struct workflow *workflow, const struct workflow_case *fresh,
                    const struct workflow_facts *facts, struct workflow_decision *ret_decision)
 {
-    struct json_object *open = workflow_open_row(workflow), *also = wg_json_get(open, "also");
+    struct json_object *open = workflow_open_row(workflow);
     const struct workflow_case nothing = { 0 };
     const struct workflow_row begin = { open, open };
     *ret_decision = (struct workflow_decision){ .after = *fresh, .deciding = true };
@@ -255,10 +273,7 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
     workflow_move_clocks(&step, &begin, 0);
     const char *why = walk(&step, wg_json_get(open, "walk"), &course);
     wg_write_end_array(data);
-    for (size_t i = 0; i < workflow_length(also); i++) {
-        struct workflow_row row;
-        follow(&step, workflow_item(also, i), &course, &row);
-    }
+    take_also(&step, &course);
     after->version = after->decided = 1;
     if (why != NULL) {
         wg_copy(after->reason, sizeof after->reason, why);
@@ -285,12 +300,6 @@ static const struct workflow_task *task_of(const struct workflow_case *before, i
         if (before->tasks[i].k == k)
             return &before->tasks[i];
     return NULL;
-}
-
-static bool row_decides(const struct workflow_row *row, bool of_task)
-{
-    struct json_object *deciding = workflow_member(row, "deciding");
-    return deciding == NULL ? !of_task : json_object_get_boolean(deciding) != 0;
 }
 
 bool workflow_decides(const struct workflow *workflow, const char *action, int32_t task)
@@ -447,18 +456,6 @@ bool workflow_partner(const struct workflow *workflow, const char *action, const
     *ret_attribute = wg_json_text(partner, "attribute");
     *ret_action = wg_json_text(partner, "action");
     return true;
-}
-
-const char *workflow_field_of_type(const struct workflow *workflow, const char *action,
-                                   const char *type)
-{
-    struct json_object *fields = wg_json_get(action_of(workflow, action, 0), "fields");
-    for (size_t i = 0; i < workflow_length(fields); i++) {
-        struct json_object *field = json_object_array_get_idx(fields, i);
-        if (strcmp(wg_json_text(field, "type"), type) == 0)
-            return wg_json_text(field, "name");
-    }
-    return NULL;
 }
 
 struct json_object *workflow_legal(const struct workflow *workflow, const struct workflow_ask *ask,

@@ -39,7 +39,7 @@ const char *workflow_walk_role(const struct workflow *workflow, size_t i, const 
 enum {
     WORKFLOW_CLOCKS = 60,
     WORKFLOW_PAUSES = 40,
-    WORKFLOW_ATTRIBUTES = 40,
+    WORKFLOW_ATTRIBUTES = 48,
     WORKFLOW_LINKS = 8,
     WORKFLOW_TASKS = 20, /* that a case ever has */
 };
@@ -162,7 +162,10 @@ struct workflow_facts {
     int32_t party;
     bool party_ordered;
     const char *holder_rule;
+    const char *holder_level; /* where they have their post: a level of a case; NULL = unknown */
+    int64_t stand_in;         /* who else covers the post of who has the case now; 0 = nobody */
     struct workflow_people party_people;             /* of the party that would hold it, or does */
+    struct workflow_people former_people;            /* of the party that has it before the step */
     struct workflow_people of_tasks[WORKFLOW_TASKS]; /* of the tasks that it has, by k */
     bool walks_through; /* an opening that lacks nothing: roles are only those of its walk */
     /* who must be told, by role */

@@ -148,6 +148,8 @@ int workflow_choose(const struct workflow_step *step, struct json_object *action
             continue;
         }
         const char *why = broken_guard(step, &row);
+        if (step->actor == &workflow_itself && workflow_nobody_there(step, &row))
+            continue; /* nobody can be asked: the variant for that case counts */
         if (why == NULL) {
             *ret_row = row;
             return 0;

@@ -254,3 +254,16 @@ struct json_object *workflow_form(struct json_object *action, const struct workf
     }
     return form;
 }
+
+const char *workflow_field_of_type(const struct workflow *workflow, const char *action,
+                                   const char *type)
+{
+    struct json_object *fields =
+        wg_json_get(wg_json_get(workflow_actions(workflow), action), "fields");
+    for (size_t i = 0; i < workflow_length(fields); i++) {
+        struct json_object *field = json_object_array_get_idx(fields, i);
+        if (strcmp(wg_json_text(field, "type"), type) == 0)
+            return wg_json_text(field, "name");
+    }
+    return NULL;
+}

@@ -56,6 +56,8 @@ static void tell_whom(const struct workflow_step *step, const struct workflow_co
             tell_people(notice, &facts->party_people);
     } else if (strcmp(to, "former") == 0) {
         tell(notice, step->before->holder);
+        if (step->before->holder == 0 && step->before->party != 0)
+            tell_people(notice, &facts->former_people);
     } else if (strcmp(to, "asker") == 0) {
         tell(notice, course->asker);
     } else if (strcmp(to, "assignee") == 0) {

@@ -120,7 +120,8 @@ static const char *const columns[] = { "state",     "level",   "grade",      "ho
                                        "party",     "outcome", "resolver",   "restricted",
                                        "tasks",     "handed",  "raised",     "reports",
                                        "children",  "steps",   "sample",     "reporter",
-                                       "opened_at", "asked",   "asked_step", "asked_by" };
+                                       "opened_at", "asked",   "asked_step", "asked_by",
+                                       "stand_in",  "given" };
 
 static struct workflow_value column(const struct workflow_step *step, const char *name)
 {
@@ -140,6 +141,8 @@ static struct workflow_value column(const struct workflow_step *step, const char
         return number(links_of(from, name));
     if (strcmp(name, "steps") == 0)
         return number(steps_left(step));
+    if (strcmp(name, "given") == 0)
+        return number((int64_t)workflow_length(workflow_given_tasks(step->input)));
     const struct {
         const char *name;
         int64_t number;
@@ -148,7 +151,7 @@ static struct workflow_value column(const struct workflow_step *step, const char
         { "resolver", from->resolver },      { "restricted", from->restricted },
         { "reports", step->facts->reports }, { "children", step->facts->children },
         { "sample", sample_of(from->id) },   { "reporter", step->facts->reporter_known },
-        { "opened_at", from->opened_at }
+        { "opened_at", from->opened_at },    { "stand_in", step->facts->stand_in }
     };
     for (size_t i = 0; i < WG_COUNT(numbers); i++)
         if (strcmp(numbers[i].name, name) == 0)
@@ -174,9 +177,10 @@ static struct workflow_value named(const struct workflow_step *step, const char 
                   ((strcmp(dot, ".days") == 0 ? 86400 : 3600) * WG_SECOND));
 }
 
-static const char *const at_values[] = { "actor",  "now",          "holder",    "party",
-                                         "state",  "level",        "partner",   "opener",
-                                         "source", "external_due", "return_by", "backfilled" };
+static const char *const at_values[] = { "actor",        "now",          "holder",    "party",
+                                         "state",        "level",        "partner",   "opener",
+                                         "source",       "external_due", "return_by", "backfilled",
+                                         "holder_level", "stand_in" };
 
 /* @value; 0 is nobody and nothing. */
 static struct workflow_value at_value(const struct workflow_step *step, const char *name)
@@ -196,11 +200,14 @@ static struct workflow_value at_value(const struct workflow_step *step, const ch
         { "external_due", step->facts->external_due },
         { "return_by", step->facts->return_by },
         { "backfilled", step->facts->backfilled },
+        { "stand_in", step->facts->stand_in },
     };
     if (strcmp(name, "state") == 0)
         return word(step->before->state);
     if (strcmp(name, "level") == 0)
         return word(step->before->level);
+    if (strcmp(name, "holder_level") == 0 && step->facts->holder_level != NULL)
+        return word(step->facts->holder_level);
     for (size_t i = 0; i < WG_COUNT(numbers); i++)
         if (strcmp(numbers[i].name, name) == 0)
             return (struct workflow_value){ numbers[i].number != 0, numbers[i].number, NULL };

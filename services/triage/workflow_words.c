@@ -32,11 +32,14 @@ static const struct named columns[] = {
     { "asked", "待批的申请", "something that waits for approval" },
     { "asked_step", "审批环节", "the step of the approval" },
     { "asked_by", "申请人", "whoever asked" },
+    { "stand_in", "代岗人", "a stand-in" },
+    { "given", "所派任务", "the tasks given" },
 };
 static const struct named values[] = {
-    { "@actor", "本人", "yourself" },   { "@holder", "承办人", "the person responsible" },
-    { "grid", "网格", "the grid" },     { "community", "社区", "the community" },
-    { "street", "街道", "the street" }, { "district", "区", "the district" },
+    { "@actor", "本人", "yourself" },          { "@holder", "承办人", "the person responsible" },
+    { "@stand_in", "代岗人", "the stand-in" }, { "grid", "网格", "the grid" },
+    { "community", "社区", "the community" },  { "street", "街道", "the street" },
+    { "district", "区", "the district" },
 };
 /* What workflow_step and the reading of partners say besides guards. */
 static const struct named others[] = {

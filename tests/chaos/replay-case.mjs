@@ -143,6 +143,12 @@ export class Walk {
         return row;
     }
 
+    /** What the file does by itself wherever its guards hold. */
+    followAlso(turn, course) {
+        for (const name of this.flow.open.also ?? [])
+            this.follow(turn, name, course);
+    }
+
     followAndName(turn, name, course, more) {
         const row = name === undefined ? undefined : this.follow(turn, name, course, more);
         course.type = row?.event ?? course.type;
@@ -172,8 +178,7 @@ export class Walk {
             this.take(onwards, row, course);
             passed.push(after.state);
         }
-        for (const name of open.also ?? [])
-            this.follow(turn, name, course);
+        this.followAlso(turn, course);
         if (why !== null)
             this.noteAll(turn, { notices: open.waits }, course);
         after.reason = why;
@@ -237,6 +242,8 @@ export class Walk {
             this.noteAll(turn, row, course);
         if (openTasks(this.flow, before) > 0 && openTasks(this.flow, after) === 0)
             this.followAndName(turn, this.flow.tasks.done, course);
+        if (course.deciding)
+            this.followAlso(turn, course);
         this.undoable = row.undoable === true;
         if (row.ordered && turn.fieldOf('party') !== undefined && !this.registers.canBeOrdered(after.party))
             turn.say(`party ${after.party} cannot be given orders`);
@@ -319,7 +326,7 @@ export class Walk {
         const ofParty = ({ holder, party }) => (holder !== null ? [holder] : registers.partyStaff(party, turn.now));
         switch (to) {
         case 'holder': return ofParty(after);
-        case 'former': return before.holder === null ? [] : [before.holder];
+        case 'former': return ofParty(before);
         case 'asker': return [turn.asker ?? before.more.asked_by].filter((staff) => staff > 0);
         case 'assignee': return Object.entries(after.tasks).filter(([k]) => turn.changed.has(Number(k)) || Number(k) === course.struck || Number(k) === course.event.data.task)
             .flatMap(([, task]) => [...registers.partyStaff(task.party, turn.now), ...(task.staff === null ? [] : [task.staff])]);

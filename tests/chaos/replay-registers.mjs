@@ -68,6 +68,35 @@ export class Registers {
             || [...this.above(areaId)].some(({ id }) => (this.duty.get(`${id}/${one}`) ?? []).some((row) => row.staff_id === staff)));
     }
 
+    /** What somebody holds or covers here at this moment: [post]. */
+    postsHere(staff, areaId, at) {
+        const holds = (row) => row.staff_id === staff && row.area_id === areaId;
+        return [...[...this.posts.values()].flat().filter((row) => holds(row) && row.valid_from <= at && (row.valid_to === null || at < row.valid_to)),
+            ...[...this.duty.values()].flat().filter((row) => holds(row) && row.kind !== 'leave' && row.starts_at <= at && at < row.ends_at)].map((row) => row.post);
+    }
+
+    /** The level of a case in their hands: where they have the post, or any. */
+    standing(staff, areaId, at, post) {
+        const posts = post === 'leader' ? ['leader', 'dedicated-leader'] : [post];
+        for (const { id, level } of this.above(areaId))
+            if (this.postsHere(staff, id, at).some((one) => post === undefined || posts.includes(one)))
+                return level === 'micro' ? 'grid' : level;
+        return undefined;
+    }
+
+    /** Whoever else covers a post of theirs, in the nearest area where they have one. */
+    standIns(staff, areaId, at) {
+        const area = [...this.above(areaId)].find(({ id }) => this.postsHere(staff, id, at).length > 0);
+        return area === undefined ? [] : this.postsHere(staff, area.id, at).flatMap((post) => this.covering(`${area.id}/${post}`, at)).filter((one) => one !== staff);
+    }
+
+    /** By the roster first, then who holds it and is not on leave. */
+    covering(key, at) {
+        const roster = (this.duty.get(key) ?? []).filter((row) => row.starts_at <= at && at < row.ends_at), away = roster.filter((row) => row.kind === 'leave').map((row) => row.staff_id);
+        return [...roster.filter((row) => row.kind !== 'leave').map((row) => row.staff_id),
+            ...(this.posts.get(key) ?? []).filter((row) => row.valid_from <= at && (row.valid_to === null || at < row.valid_to) && !away.includes(row.staff_id)).map((row) => row.staff_id)];
+    }
+
     actsFor(staff, party) {
         return party !== null && party !== undefined && this.staff.get(staff)?.party_id === party;
     }

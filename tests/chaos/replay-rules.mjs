@@ -44,6 +44,8 @@ export class Turn {
         case 'children':
         case 'opened_at': return facts[name];
         case 'reporter': return Number(facts.reporter);
+        case 'given': return this.given().length;
+        case 'stand_in': return this.standIn();
         default: return COLUMNS.includes(name) ? before[name] ?? undefined : before.more[name];
         }
     }
@@ -60,8 +62,30 @@ export class Turn {
         const { before, after, facts, actor } = this;
         const values = { actor: actor.staff, now: this.now, holder: after.holder, party: after.party, state: before.state, level: before.level,
             partner: facts.partner, opener: facts.opener, source: Number(facts.source), external_due: facts.external_due,
-            return_by: facts.return_by, backfilled: Number(facts.backfilled) };
+            return_by: facts.return_by, backfilled: Number(facts.backfilled), holder_level: name === 'holder_level' ? this.holderLevel() : undefined,
+            stand_in: name === 'stand_in' ? this.standIn() : undefined };
         return values[name] || undefined;
+    }
+
+    /** The tasks that the input names. */
+    given() {
+        return Object.values(this.input).find((value) => Array.isArray(value) && typeof value[0] === 'object') ?? [];
+    }
+
+    /** Where whoever has been given the case stands; nobody who acts for a party does. */
+    holderLevel() {
+        const { after, registers } = this;
+        if (after.holder === null || (this.fieldOf('staff') !== undefined && registers.staff.get(after.holder)?.party_id != null))
+            return undefined;
+        const post = this.fieldOf('staff') === undefined ? registers.categories.get(after.category)?.responsible : undefined;
+        return registers.standing(after.holder, after.area_id, this.now, post);
+    }
+
+    /** Who else covers the post of the holder: believed where the log names one who does. */
+    standIn() {
+        const { before, registers, said } = this;
+        const others = before.holder === null ? [] : registers.standIns(before.holder, before.area_id, this.now);
+        return others.includes(said.holder) ? said.holder : others[0];
     }
 
     value(text) {
@@ -144,12 +168,19 @@ export class Turn {
                     [why, far] = [`${name} by ${actor.reporter ? 'a reporter' : actor.staff}, who may not`, 1];
                 continue;
             }
+            if (actor.system && this.givesToNobody(row))
+                continue; // the variant for that case counts
             const broken = (row.guards ?? []).find((guard) => !this.holds(guard));
             if (broken === undefined)
                 return { row };
             [why, far] = [`${name} although not ${broken}`, 2];
         }
         return { why };
+    }
+
+    givesToNobody(row) {
+        const roles = (row.effects ?? []).map((effect) => /^holder=([a-z_]+)$/.exec(effect)?.[1]).filter((role) => role !== undefined);
+        return roles.some((role) => this.people(role).length === 0);
     }
 
     // ---- effects
@@ -273,8 +304,7 @@ export class Turn {
     /** Opens the tasks of the input: one for each item, with clocks of its own. */
     openTasks() {
         const { after, flow, registers } = this;
-        const given = Object.values(this.input).find((value) => Array.isArray(value) && typeof value[0] === 'object');
-        for (const item of given ?? []) {
+        for (const item of this.given()) {
             const k = Object.keys(after.tasks).length + 1;
             if (k > TASKS_MOST)
                 return;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+#include "common/memory.h"
 
 #include "tests/unit/triage/walking.h"
 
@@ -98,6 +99,8 @@ static inline void scene_number(struct scene *scene, const char *name, int64_t n
         scene->facts.children = (int32_t)n;
     else if (strcmp(name, "reporter") == 0)
         scene->facts.reporter_known = scene->facts.reporter_has_mail = n != 0;
+    else if (strcmp(name, "stand_in") == 0)
+        scene->facts.stand_in = n == 0 ? 0 : STAND_IN;
     else if (strcmp(name, "opened_at") == 0)
         before->opened_at = n;
     else if (n == 0)
@@ -352,4 +355,59 @@ static inline void scene_put_clocks(struct wg_text *table, const struct workflow
         if (scene_clock_in(before, after->clocks[i].name) == NULL)
             wg_text_printf(table, " +%s%s", after->clocks[i].name,
                            after->clocks[i].due == after->due_at ? "!" : "");
+}
+
+/* A line of one who holds a post or of a unit, with what must differ between them left out. */
+static inline char *scene_alike(const struct wg_text *line)
+{
+    static const char *const own[] = { " party=0", " holder=-", " holder=holder",
+                                       "+handler", "handler",   "holder" };
+    char *text = wg_strdup(line->bytes == NULL ? "" : line->bytes);
+    for (size_t i = 0; i < WG_COUNT(own); i++)
+        for (char *at = text; (at = strstr(at, own[i])) != NULL;)
+            memmove(at, at + strlen(own[i]), strlen(at + strlen(own[i])) + 1);
+    return text;
+}
+
+/* Whether the two say more than who has the case; where one cannot be had there is but the other.
+ */
+static inline bool scene_differ(const struct wg_text *of_person, const struct wg_text *of_unit)
+{
+    WG_AUTO(wg_free) char *person = scene_alike(of_person);
+    WG_AUTO(wg_free) char *unit = scene_alike(of_unit);
+    const char *left = strstr(person, " by"), *right = strstr(unit, " by");
+    bool had = strstr(person, "NOBODY") == NULL && strstr(unit, "NOBODY") == NULL;
+    return had && left != NULL && right != NULL && strcmp(left, right) != 0;
+}
+
+/* The scene with a person alone and with a unit alone; false: the variant is not for both. */
+static inline bool scene_split(const struct walking *walking, const struct workflow_row *row,
+                               struct scene *person, struct scene *unit)
+{
+    person->before.party = 0;
+    unit->before.holder = 0;
+    unit->before.party = PARTY;
+    return scene_holds(walking, person, row) && scene_holds(walking, unit, row);
+}
+
+/* True where a variant is for some states alone: in another it can not be had. */
+static inline bool scene_asks_state(struct json_object *action, size_t variant)
+{
+    struct workflow_row row;
+    for (size_t r = 0; r <= variant && workflow_row_at(action, r, &row); r++)
+        for (size_t i = 0; i < workflow_length(workflow_member(&row, "guards")); i++)
+            if (strncmp(workflow_item(workflow_member(&row, "guards"), i), "state", 5) == 0)
+                return true;
+    return false;
+}
+
+struct scene_label {
+    char text[24];
+};
+
+static inline struct scene_label scene_labelled(const char *label, const char *more)
+{
+    struct scene_label labelled;
+    snprintf(labelled.text, sizeof labelled.text, "%s%s", label, more);
+    return labelled;
 }

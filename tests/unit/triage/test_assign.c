@@ -143,12 +143,42 @@ static void test_many_people(void **state)
     city_clear(&many);
 }
 
+/* Who else covers the post of whoever has it, and where somebody stands. */
+static void test_stand_in(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t area, staff;
+        const char *time;
+        int64_t stand_in, standing; /* standing: the area; 0 = none */
+    } rows[] = {
+        { "who shares the post", EAST, ANNA, "09:00", BO, EAST },
+        { "not one on leave", EAST, BO, "12:30", 0, EAST },
+        { "by the roster", WEST, CHEN, "13:30", GAO, WEST },
+        { "the stand-in has none beside the one on leave", WEST, GAO, "13:30", 0, WEST },
+        { "from below", MICRO, ANNA, "09:00", BO, EAST },
+        { "alone", COMMUNITY, ER, "09:00", 0, COMMUNITY },
+        { "above the area", EAST, FANG, "09:00", GAO, COMMUNITY },
+        { "from elsewhere", WEST, ANNA, "09:00", 0, 0 },
+        { "a term is over", FAIR, IDA, "11:00", 0, 0 },
+        { "nobody", EAST, 0, "09:00", 0, 0 },
+    };
+    for (size_t i = 0; i < WG_COUNT(rows); i++) {
+        const struct city_area *area = city_area_by_id(&city, rows[i].area), *where;
+        ROW(rows[i].name,
+            assign_stand_in(&city, area, rows[i].staff, at(rows[i].time)) == rows[i].stand_in);
+        where = assign_standing(&city, area, rows[i].staff, at(rows[i].time));
+        ROW(rows[i].name, (where == NULL ? 0 : where->id) == rows[i].standing);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_holder),
         cmocka_unit_test(test_people),
         cmocka_unit_test(test_many_people),
+        cmocka_unit_test(test_stand_in),
     };
     return cmocka_run_group_tests_name("assign", tests, set_up, tear_down);
 }

@@ -233,6 +233,7 @@ static void test_roles(void **state)
                  { "closer", DISPATCHER, ROOT_DISPATCHER },
                  { "upper", SECRETARY, 0 },
                  { "chief", SECRETARY, 0 },
+                 { "above", COORDINATOR, 0 },
                  { "coordinator", COORDINATOR, 0 },
                  { "director", 0, 0 },
                  { "supervisor", 0, 0 } };
@@ -272,6 +273,34 @@ static void test_levels(void **state)
     }
 }
 
+/* The level of a case in somebody's hands is that of the area where they have their post. */
+static void test_holder_level(void **state)
+{
+    static const struct {
+        const char *name, *category, *area;
+        int64_t holder;
+        const char *want;
+    } levels[] = {
+        { "found in the grid", "road", GRID_EAST, 0, "grid" },
+        { "found for a micro-grid", "road", "41010300701200101", 0, "grid" },
+        { "found in the community", "dispute", GRID_EAST, 0, "community" },
+        { "chosen in the grid", "dispute", GRID_EAST, LEADER, "grid" },
+        { "chosen above", "road", GRID_EAST, COORDINATOR, "street" },
+        { "chosen at the root", "road", GRID_EAST, ROOT_DISPATCHER, "district" },
+        { "chosen elsewhere", "road", GRID_EAST, 777, NULL },
+        { "nobody", "nobody", GRID_EAST, 0, NULL },
+    };
+    const struct facts_source source = { &city, map, workflow };
+    for (size_t i = 0; i < WG_COUNT(levels); i++) {
+        const struct facts_input input = { .category = levels[i].category,
+                                           .area = levels[i].area,
+                                           .holder = levels[i].holder };
+        struct workflow_facts facts;
+        facts_find(&source, &input, 0, &facts);
+        ROW(levels[i].name, same(facts.holder_level, levels[i].want));
+    }
+}
+
 /* A party that has or is given a case is told by those who act for it. */
 static void test_party(void **state)
 {
@@ -293,9 +322,9 @@ static void test_roles_of_an_opening(void **state)
         const char *name, *category, *area;
         size_t want;
     } openings[] = { { "complete", "road", GRID_EAST, 0 },
-                     { "no category", "", GRID_EAST, 7 },
-                     { "no place", "road", "", 7 },
-                     { "no holder", "nobody", GRID_EAST, 7 } };
+                     { "no category", "", GRID_EAST, 8 },
+                     { "no place", "road", "", 8 },
+                     { "no holder", "nobody", GRID_EAST, 8 } };
     const struct facts_source source = { &city, map, workflow };
     for (size_t i = 0; i < WG_COUNT(openings); i++) {
         const struct facts_input input = { .category = openings[i].category,
@@ -327,7 +356,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_rows),       cmocka_unit_test(test_category),
         cmocka_unit_test(test_roles),      cmocka_unit_test(test_roles_of_an_opening),
         cmocka_unit_test(test_empty_city), cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_party),
+        cmocka_unit_test(test_party),      cmocka_unit_test(test_holder_level),
     };
     if (argc != 2)
         return 2;

@@ -178,6 +178,8 @@ static bool takes(const struct at *at, const struct scene *scene, size_t role,
     const char *why = NULL;
     *ret_actor = walking_actor(&walking, role, &scene->before);
     struct workflow_step step = scene_step(&walking, scene, ret_actor, &after);
+    WG_AUTO(wg_json_put) struct json_object *input = walking_variant_input(at->row, at->variant);
+    step.input = input;
     step.task = at->of_task ? &scene->before.tasks[0] : NULL;
     workflow_row_at(at->row, at->variant, &own);
     return workflow_choose(&step, at->row, &chosen, &why) == 0 && chosen.row == own.row;
@@ -187,7 +189,7 @@ static int act(const struct at *at, const struct scene *scene, const struct work
                struct workflow_decision *ret_decision)
 {
     const char *why = NULL;
-    WG_AUTO(wg_json_put) struct json_object *input = walking_input(at->row);
+    WG_AUTO(wg_json_put) struct json_object *input = walking_variant_input(at->row, at->variant);
     WG_AUTO(wg_problem_destroy) struct wg_problem *problem = wg_problem_new(422, "t", "t", "t");
     const struct workflow_ask ask = { &scene->before, at->action, at->of_task ? 1 : 0, actor,
                                       &scene->facts,  input,      scene->now };
@@ -217,17 +219,6 @@ static void put_outcome(struct wg_text *table, const struct at *at, const struct
     workflow_decision_clear(&decision);
 }
 
-/* True where a variant is for some states alone: in another it can not be had. */
-static bool asks_state(const struct at *at)
-{
-    struct workflow_row row;
-    for (size_t r = 0; r <= at->variant && workflow_row_at(at->row, r, &row); r++)
-        for (size_t i = 0; i < workflow_length(workflow_member(&row, "guards")); i++)
-            if (strncmp(workflow_item(workflow_member(&row, "guards"), i), "state", 5) == 0)
-                return true;
-    return false;
-}
-
 static void put_line(struct wg_text *table, const struct at *at, const struct scene *scene,
                      const char *label)
 {
@@ -245,7 +236,8 @@ static void put_line(struct wg_text *table, const struct at *at, const struct sc
         may[at->of_state][at->of_action][role] = true;
     }
     bool system = workflow_length(workflow_member(&row, "by")) == 0;
-    if (asks_state(at) && (system ? !scene_holds(&walking, scene, &row) : who.length == 0))
+    if (scene_asks_state(at->row, at->variant) &&
+        (system ? !scene_holds(&walking, scene, &row) : who.length == 0))
         return;
     snprintf(name, sizeof name, "%s%s", at->action, label);
     wg_text_printf(table, "%s%-10s %-20s by", at->of_task ? "task " : "", at->state, name);
@@ -290,6 +282,26 @@ static bool shuts_out(const struct workflow_row *row)
     return workflow_flag(row, "approve") || workflow_flag(row, "refuse");
 }
 
+/* Held by a person and held by a unit: one line where it is the same for both, else one for each.
+ */
+static void put_both(struct wg_text *table, const struct at *at, const struct scene *scene,
+                     const char *label)
+{
+    struct workflow_row row;
+    struct scene person = *scene, unit = *scene;
+    WG_AUTO(wg_text_destroy) struct wg_text of_person = { 0 };
+    WG_AUTO(wg_text_destroy) struct wg_text of_unit = { 0 };
+    workflow_row_at(at->row, at->variant, &row);
+    if (scene_split(&walking, &row, &person, &unit)) {
+        put_line(&of_person, at, &person, scene_labelled(label, " person").text);
+        put_line(&of_unit, at, &unit, scene_labelled(label, " unit").text);
+    }
+    if (scene_differ(&of_person, &of_unit))
+        wg_text_printf(table, "%s%s", of_person.bytes, of_unit.bytes);
+    else
+        put_line(table, at, scene, label);
+}
+
 static void put_variant(struct wg_text *table, const struct at *at)
 {
     static const char nothing[] = "{}";
@@ -309,7 +321,7 @@ static void put_variant(struct wg_text *table, const struct at *at)
         wg_copy(scene.before.tasks[0].state, sizeof scene.before.tasks[0].state, at->state);
     if (wg_json_get(at->row, "rows") != NULL)
         snprintf(label, sizeof label, "/%zu", at->variant + 1);
-    put_line(table, at, &scene, label);
+    put_both(table, at, &scene, label);
 }
 
 /* An action that does not begin here is refused to everybody, and said to be so. */

@@ -15,6 +15,7 @@ enum {
     ASKER,
     ASSIGNEE,
     APPROVER,
+    STAND_IN,
     STRANGER
 };
 enum { OF_POSTS = 200, POSTS_MOST = 24, RESOLVER = 900 };
@@ -98,7 +99,8 @@ static inline void walking_begin(struct walking *walking, const char *file)
         { "reporter", NULL, 0, 0 },        { "opener", NULL, OPENER, 0 },
         { "former", NULL, FORMER, 0 },     { "author", NULL, AUTHOR, 0 },
         { "asker", NULL, ASKER, 0 },       { "assignee", NULL, ASSIGNEE, TASK_PARTY },
-        { "approver", NULL, APPROVER, 0 }, { "stranger", NULL, STRANGER, 0 },
+        { "approver", NULL, APPROVER, 0 }, { "stand-in", NULL, STAND_IN, 0 },
+        { "stranger", NULL, STRANGER, 0 },
     };
     const char *post;
     *walking = (struct walking){ .workflow = walking_workflow(file),
@@ -222,6 +224,7 @@ static inline struct workflow_facts walking_facts(const struct walking *walking,
     facts.tasks[1] = (struct workflow_named){ .staff = ASSIGNEE, .ordered = true };
     facts.tasks[0].people = facts.tasks[1].people = assignee;
     facts.party_people.staff[facts.party_people.n++] = HANDLER;
+    facts.former_people = facts.party_people;
     walking_place(&facts, missing);
     walking_people(walking, level, &facts);
     return facts;
@@ -270,6 +273,20 @@ static inline struct json_object *walking_input(struct json_object *action)
     for (size_t i = 0; i < workflow_length(fields); i++) {
         struct json_object *field = json_object_array_get_idx(fields, i);
         if (walking_required(field))
+            json_object_object_add(input, wg_json_text(field, "name"), walking_value(field));
+    }
+    return input;
+}
+
+/* What the action requires; where the variant opens tasks, some. The caller owns it. */
+static inline struct json_object *walking_variant_input(struct json_object *action, size_t variant)
+{
+    struct workflow_row own;
+    struct json_object *input = walking_input(action), *fields = wg_json_get(action, "fields");
+    bool opens = workflow_row_at(action, variant, &own) && workflow_flag(&own, "tasks");
+    for (size_t i = 0; opens && i < workflow_length(fields); i++) {
+        struct json_object *field = json_object_array_get_idx(fields, i);
+        if (strcmp(wg_json_text(field, "type"), "tasks") == 0)
             json_object_object_add(input, wg_json_text(field, "name"), walking_value(field));
     }
     return input;
