@@ -8,7 +8,8 @@ WITH slice AS MATERIALIZED (
     SELECT s.report_id
     FROM slice s
     JOIN case_reports l ON l.report_id = s.report_id
-    JOIN cases c ON c.id = l.case_id
+    JOIN cases b ON b.id = l.case_id
+    JOIN cases c ON c.id = coalesce(b.master, b.id) -- what was merged goes on with its master
     JOIN workflows w ON w.id = c.workflow
     JOIN events e ON e.case_id = c.id AND e.n = c.version
     WHERE (w.definition -> 'states' -> c.state ->> 'final')::boolean AND e.at < $3::timestamptz
