@@ -39,7 +39,7 @@ const char *workflow_walk_role(const struct workflow *workflow, size_t i, const 
 enum {
     WORKFLOW_CLOCKS = 60,
     WORKFLOW_PAUSES = 40,
-    WORKFLOW_ATTRIBUTES = 48,
+    WORKFLOW_ATTRIBUTES = 56,
     WORKFLOW_LINKS = 8,
     WORKFLOW_TASKS = 20, /* that a case ever has */
 };

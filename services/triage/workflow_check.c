@@ -167,9 +167,9 @@ static void check_effects(const struct workflow_graph *graph, struct workflow_fi
         for (size_t r = 0; workflow_row_at(action->action, r, &row); r++) {
             struct json_object *list = workflow_member(&row, "effects");
             for (size_t e = 0; e < workflow_length(list); e++) {
-                const char *effect = workflow_item(list, e), *dollar = strstr(effect, "=$");
+                const char *effect = workflow_item(list, e), *dollar = strchr(effect, '$');
                 if (dollar != NULL)
-                    check_field(graph, action, dollar + 2, findings);
+                    check_field(graph, action, dollar + 1, findings);
                 else if (strncmp(effect, "extend=", 7) == 0)
                     check_field(graph, action, "days", findings);
             }

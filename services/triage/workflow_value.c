@@ -238,6 +238,11 @@ struct workflow_value workflow_valued(const struct workflow_step *step, const ch
         return number(literal);
     if (text[0] == '@')
         return at_value(step, text + 1);
+    if (strncmp(text, "!$", 2) == 0) { /* the field was given and denies */
+        struct workflow_value field = field_value(step, text + 2);
+        bool denied = field.known && field.word == NULL && field.number == 0;
+        return (struct workflow_value){ .known = denied, .number = denied };
+    }
     return text[0] == '$' ? field_value(step, text + 1) : word(text);
 }
 

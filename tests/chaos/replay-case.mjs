@@ -27,9 +27,9 @@ function believed(before, effects) {
 }
 
 export class Walk {
-    /** row of `cases`; facts: {opener, source, …, reporter}; merged(xid): how many cases were merged into it before then. */
+    /** row of `cases`; facts: {opener, source, …, reporter}; merged(xid): {now: which cases were merged into it before then, unsure}. */
     constructor({ registers, row, facts, merged, say }) {
-        Object.assign(this, { registers, row, facts, merged, say, told: [], partners: [], decided: 0, joined: 0 });
+        Object.assign(this, { registers, row, facts, merged, say, told: [], unsure: [], partners: [], decided: 0, joined: 0 });
         this.flow = registers.flows.get(row.workflow);
         this.now = nothing();
         this.texts = new Map();
@@ -84,8 +84,10 @@ export class Walk {
         if (now > event.at || (this.last !== undefined && now < this.last.at - SECOND))
             say(`its step was taken at ${now}, the event is of ${event.at}, the one before of ${this.last?.at}`);
         const clocks = new Clocks({ flow: this.flow, registers: this.registers, said: said.clocks, now });
-        const reports = 1 + this.joined + this.merged(event.xid);
-        const facts = { ...this.facts, reports, children: event.data.facts?.children ?? 0, opened_at: this.row.opened_at, partner: event.data.facts?.partner, lastActor: this.last?.actor };
+        const followers = this.merged(event.xid).now;
+        const reports = 1 + this.joined + followers.length;
+        const reporter = [this.row.id, ...followers].some((id) => this.registers.reports.get(id)?.reporter === true);
+        const facts = { ...this.facts, reports, reporter, children: event.data.facts?.children ?? 0, opened_at: this.row.opened_at, partner: event.data.facts?.partner, lastActor: this.last?.actor };
         return new Turn({ flow: this.flow, registers: this.registers, before, after: structuredClone(before), said, clocks, now, facts, say,
             input: event.data.input ?? {}, changed: new Set(), texts: this.texts, n: event.n });
     }
@@ -346,9 +348,12 @@ export class Walk {
                 for (const channel of rule.channels)
                     if (channel === 'inbox' || (!this.row.training && this.registers.staff.get(one)?.has_email))
                         this.told.push(`${this.row.id}/${event.n}/${name}/staff ${one}/${channel}`);
-            if (reporter && !this.row.training && rule.to_reporter_channels.includes('mail'))
-                for (const { report_id: report } of this.registers.mails.get(this.row.id) ?? [])
-                    this.told.push(`${this.row.id}/${event.n}/${name}/report ${report}/mail`);
+            if (!reporter || this.row.training || !rule.to_reporter_channels.includes('mail'))
+                continue;
+            const { now, unsure } = this.merged(event.xid);
+            for (const [list, ids] of [[this.told, [this.row.id, ...now.filter((id) => !unsure.includes(id))]], [this.unsure, unsure]])
+                for (const { report_id: report } of ids.flatMap((id) => this.registers.mails.get(id) ?? []))
+                    list.push(`${this.row.id}/${event.n}/${name}/report ${report}/mail`);
         }
     }
 

@@ -93,6 +93,8 @@ export class Turn {
             return Number(text);
         if (text.startsWith('@'))
             return this.at(text.slice(1));
+        if (text.startsWith('!$'))
+            return [false, 0].includes(this.input[text.slice(2)]) ? 1 : undefined;
         if (!text.startsWith('$'))
             return text;
         const given = this.input[text.slice(1)];

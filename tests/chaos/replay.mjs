@@ -60,22 +60,30 @@ function grouped(rows) {
     return groups;
 }
 
-/** When which case was merged into which: case → [[xid, +1 or −1]]. */
+/** When which case was merged into which and parted from it: case → [[xid, id of the merged one, whether it is in]]. */
 function mergers(events) {
     const into = new Map();
-    const add = (master, xid, by) => into.set(String(master), [...(into.get(String(master)) ?? []), [xid, by]]);
-    for (const list of events.values()) {
+    const add = (master, ...turn) => into.set(String(master), [...(into.get(String(master)) ?? []), turn]);
+    for (const [id, list] of events) {
         let master;
         for (const { xid, data } of list) {
             const next = data.effects?.more === undefined ? master : data.effects.more.master;
             if (next !== master && master !== undefined)
-                add(master, xid, -1);
+                add(master, xid, id, false);
             if (next !== master && next !== undefined)
-                add(next, xid, 1);
+                add(next, xid, id, true);
             master = next;
         }
     }
     return into;
+}
+
+/** Those in it before xid, and those that went in or out later: their reporters may hear of it, as the notice is taken. */
+function followersOf(turns) {
+    return (xid) => {
+        const before = new Map(turns.filter(([at]) => at < xid).map(([, id, is]) => [id, is]));
+        return { now: [...before].filter(([, is]) => is).map(([id]) => id), unsure: turns.filter(([at]) => at >= xid).map(([, id]) => id) };
+    };
 }
 
 /** Two cases that move together: each names the other, in one transaction, and the one goes through what the other pulls. */
@@ -103,8 +111,9 @@ function judgeDeliveries(data, walks, faults) {
     const told = new Map(), forgotten = new Set(data.forgotten);
     for (const one of walks.flatMap((walk) => walk.told))
         told.set(one, (told.get(one) ?? 0) + 1);
+    const unsure = new Set(walks.flatMap((walk) => walk.unsure));
     for (const { told: one, report } of data.deliveries) {
-        if (forgotten.has(report))
+        if (forgotten.has(report) || unsure.delete(one))
             continue; // whether they had a mail address is forgotten, too
         if (!told.has(one))
             faults.push(`delivery ${one}: nobody had to be told`);
@@ -123,7 +132,7 @@ export function judgeAll(data) {
     const registers = new Registers(data), events = grouped(data.events), tasks = grouped(data.tasks), into = mergers(events);
     const faults = [], fault = (id, what) => faults.push(`case ${id}: ${what}`);
     const walks = data.cases.map((row) => {
-        const merged = (xid) => (into.get(row.id) ?? []).filter(([at]) => at < xid).reduce((sum, [, by]) => sum + by, 0);
+        const merged = followersOf((into.get(row.id) ?? []).sort(([a], [b]) => a - b));
         const facts = { category: null, ...registers.reports.get(row.id), id: row.id };
         const walk = new Walk({ registers, row: { ...row, tasks: tasks.get(row.id) ?? [] }, facts, merged, say: (what) => fault(row.id, what) });
         walk.run(events.get(row.id) ?? []);

@@ -180,6 +180,37 @@ describe('mail', () => {
         assert.equal(post.to('consent-false@example.net').length, 0);
     });
 
+    it('whoever was merged hears what the others hear, and acts on the case that theirs went into', async () => {
+        const leader = house.client(`${grids[0].code}-leader`), dispatcher = house.client(`${COMMUNITY}-dispatcher`);
+        const say = async (name) => {
+            const { json } = await nobody.post('/api/v1/reports', { text: '垃圾没有清运。', category: CATEGORY, area: grids[0].code,
+                reporter: name === undefined ? undefined : { email: `${name}@example.net`, consent: true } });
+            await waitFor('the case', async () => await house.count(`cases WHERE id = ${json.id}`) === 1);
+            return json;
+        };
+        const act = async (who, path, action, fields = {}, headers = {}) => {
+            const seen = await who.get(path, { headers });
+            const answer = await who.post(path, { action, ...fields }, { headers: { ...headers, 'If-Match': seen.headers.etag } });
+            assert.equal(answer.status, 200, `${action}: ${answer.text}`);
+        };
+        const [master, one, two] = [await say(), await say('merged-one'), await say('merged-two')];
+        const on = ({ id }) => `/api/v1/cases/${id}/actions`;
+        for (const merged of [one, two])
+            await act(dispatcher, on(merged), 'merge', { master: master.number });
+        await act(dispatcher, on(two), 'unmerge', { text: '另一件。' });
+        await act(leader, on(master), 'accept');
+        await house.drain();
+        const heard = () => ['merged-one', 'merged-two'].map((name) => post.to(`${name}@example.net`).length);
+        const [first, second] = heard();
+        await act(leader, on(master), 'inform', { text: '下午清运。' });
+        await waitFor('the mail to who was merged', () => heard()[0] === first + 1);
+        assert.ok(post.to('merged-one@example.net').at(-1).body.includes(one.number), 'by their own number');
+        await act(nobody, `/api/v1/reports/${one.number}/actions`, 'urge', { text: '快一点' }, { Authorization: `Code ${one.query_code}` });
+        assert.equal(await house.count(`events WHERE case_id = ${master.id} AND type = 'case.urged'`), 1);
+        await house.drain();
+        assert.deepEqual(heard(), [first + 1, second], 'who was parted again is not told');
+    });
+
     it('without a server no mail is made, and /readyz says so', async () => {
         const setting = join(house.home, 'service/notification-1/env/WANGGE_SMTP_URL');
         writeFileSync(setting, ''); // an empty file takes the variable away

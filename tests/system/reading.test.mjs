@@ -336,6 +336,11 @@ describe('reading', () => {
         await act(READERS, item.id, { action: 'verify' });
         if (steps.said !== undefined)
             await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'call_back', contacted: true, ...steps.said });
+        if (steps.said?.solved === false) { // back to work, and done
+            await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'dissatisfied', text: '未解决' });
+            await act(holder, item.id, { action: 'resolve', text: '再次办理' });
+            await act(READERS, item.id, { action: 'verify' });
+        }
         await act(`${COMMUNITY}-dispatcher`, item.id, { action: 'close' });
         return item;
     };

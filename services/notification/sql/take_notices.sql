@@ -5,7 +5,8 @@
 -- $7 int4 n, $8 text rule: only this notice of the case (null: all of them)
 -- Columns: case_id, n, rule, due_at, tries of each notice taken; staff: how many it names;
 --          inbox, mail: deliveries written by the whole statement, the same in each row
--- Tables: notices (delete), deliveries (insert), staff, case_reports, reporters (read)
+-- Whoever reported is who said this or what was merged into it.
+-- Tables: notices (delete), deliveries (insert), staff, cases, case_reports, reporters (read)
 -- Locks: the notices taken, by primary key; waits for a sweep that holds one, for the length of its statement
 -- coalesce() stands for `set_aside_at IS NULL`, so that only the key's index fits: the planner takes the queue for
 -- empty and would otherwise read all of it for each batch.
@@ -27,10 +28,11 @@ WITH taken AS (
     UNION ALL
     SELECT t.case_id, t.n, t.rule, NULL, r.report_id, 'mail', 'waiting', $2, $2, NULL
     FROM taken t CROSS JOIN LATERAL (
-        SELECT l.report_id FROM case_reports l
-        WHERE ((l.report_id = t.case_id AND l.case_id = t.case_id)
-            OR (l.case_id = t.case_id AND l.case_id <> l.report_id)) -- an index each
-          AND (SELECT p.has_email AND p.consent FROM reporters p WHERE p.report_id = l.report_id)
+        SELECT l.report_id
+        FROM (SELECT t.case_id AS id UNION ALL SELECT m.id FROM cases m WHERE m.master = t.case_id) AS c
+        JOIN case_reports l ON (l.report_id = c.id AND l.case_id = c.id)
+            OR (l.case_id = c.id AND l.case_id <> l.report_id) -- an index each
+        WHERE (SELECT p.has_email AND p.consent FROM reporters p WHERE p.report_id = l.report_id)
         OFFSET 0
     ) AS r
     WHERE t.rule = ANY ($6::text[]) AND t.to_reporter AND NOT t.training

@@ -11,7 +11,7 @@ WITH slice AS MATERIALIZED (
     JOIN reports r ON r.id = s.report_id
     LEFT JOIN case_reports l ON l.report_id = s.report_id
     LEFT JOIN cases own ON own.id = l.case_id
-    LEFT JOIN cases c ON c.id = coalesce(own.master, own.id)
+    LEFT JOIN cases c ON c.id = coalesce(own.master, own.id) -- what was merged goes on with its master
     LEFT JOIN workflows w ON w.id = c.workflow
     LEFT JOIN events e ON e.case_id = c.id AND e.n = c.version
     WHERE CASE WHEN l.report_id IS NULL THEN r.received_at < $3::timestamptz

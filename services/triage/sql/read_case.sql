@@ -6,18 +6,20 @@
 -- who entered it, from another system, its due_at and return_by, entered long after it happened, the last event's actor,
 -- at and what it would take back (json text), there is a reporter, the input of the action whose approval is waited
 -- for (json text), the asker may see it, the member of $1 that it is (from 1),
--- how many of its parts have not ended.
+-- how many of its parts have not ended. Whoever said what was merged into it is its reporter, too.
 -- Tables read: cases, reporters, reports, case_reports, action_keys, tasks, events, workflows. Locks: none.
 SELECT c.id, c.version, c.decided, c.workflow, c.state, c.level, c.grade, c.area_id, c.area, c.born_area_id,
     c.category, c.holder, c.party, c.reason, c.resolver, c.outcome, c.training, c.restricted, c.opened_at, c.due_at,
-    c.wake_at, c.clocks::text, c.lat, c.lon, coalesce(p.has_email AND p.consent, false), k.body, k.n, c.more::text,
+    c.wake_at, c.clocks::text, c.lat, c.lon, coalesce(p.has_email AND p.consent, false) OR EXISTS (
+        SELECT FROM cases m JOIN reporters o ON o.report_id = m.id WHERE m.master = c.id AND o.has_email AND o.consent),
+    k.body, k.n, c.more::text,
     (SELECT json_agg(json_build_object('k', t.k, 'party', t.party, 'staff', t.staff, 'state', t.state, 'open', t.open)
         ORDER BY t.k)::text FROM tasks t WHERE t.case_id = c.id),
     1 + (SELECT count(*) FROM case_reports r WHERE r.case_id = c.id AND r.case_id <> r.report_id)
         + (SELECT count(*) FROM cases m WHERE m.master = c.id),
     r.entered_by, r.source_system IS NOT NULL, r.source_due_at, r.source_return_by,
     coalesce(r.occurred_at < r.received_at - interval '1 day', false), e.actor, e.at, (e.data -> 'before')::text,
-    p.report_id IS NOT NULL,
+    p.report_id IS NOT NULL OR EXISTS (SELECT FROM cases m JOIN reporters o ON o.report_id = m.id WHERE m.master = c.id),
     (SELECT (a.data -> 'input')::text FROM events a WHERE a.case_id = c.id AND a.n = (c.more ->> 'asked_n')::int4),
     g.sight IS NULL OR NOT c.restricted AND EXISTS (
         SELECT FROM jsonb_array_elements(g.sight::jsonb -> 'open') AS o

@@ -54,6 +54,7 @@ export default function orders(stage) {
         const { leader, secretary, dispatcher } = people(s);
         const master = await s.says('楼下噪声扰民。', 'noise-home', GRID);
         const one = await s.order('楼下噪声。', 'noise-home', GRID, { id: 'noise-1', due_at: s.time(9, '17:00') });
+        const near = await s.says('另一处噪声。', 'noise-home', GRID);
         const two = await s.order('同一处噪声。', 'noise-home', GRID, { id: 'noise-2', due_at: s.time(16, '17:00') });
         const dues = {};
         for (const { id } of [one, two]) {
@@ -67,6 +68,14 @@ export default function orders(stage) {
         await leader.told(master.id, 'news', 2);
         assert.equal((await s.reporter(one).sees()).state_text, '已派给承办人', 'a merged report tells how the matter itself goes');
         await dispatcher.refused(two.id, 'merge', { master: two.number }, 'illegal-action');
+
+        // What others went into is not made void, sent away or merged itself: they would be left with nothing.
+        for (const [action, fields] of [['void', { reason: 'mistake', text: '误录。' }], ['merge', { master: near.number }]])
+            await dispatcher.refused(master.id, action, fields, 'guard');
+        // Who was merged speaks on the master: its holder hears them.
+        await s.reporter(two).does('comment', { text: '昨晚又吵了。' });
+        await leader.told(master.id, 'replied');
+        assert.equal((await leader.inbox(two.id, 'replied')).length, 0);
 
         // The second is another matter after all: it goes on where it stood.
         await dispatcher.does(two.id, 'unmerge', { text: '并非同一户。' });

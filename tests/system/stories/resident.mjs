@@ -75,6 +75,36 @@ export default function resident(stage) {
         assert.ok(!(await dispatcher.may(id)).includes('call_back'));
     });
 
+    it('says that it is not solved: it is not closed over their head, and called back again when it was done anew', async () => {
+        const s = stage();
+        s.nextDay('09:00', { monday: true });
+        const { leader, dispatcher } = people(s);
+        const said = await s.says('井盖松动。', 'litter', GRID), who = s.reporter(said), { id } = said;
+        await leader.does(id, 'accept');
+        await leader.does(id, 'reach', { way: 'phone' });
+        await solve(s, id);
+        await dispatcher.does(id, 'call_back_failed', { result: 'no-answer' });
+        await dispatcher.cannot(id, 'call_back_failed');
+        s.later({ hours: 4 });
+        await dispatcher.does(id, 'call_back_failed', { result: 'off' });
+        await dispatcher.does(id, 'draft_reply', { text: '已处理。' });
+        await who.does('rate', { solved: false, score: 1 });
+        await dispatcher.told(id, 'news');
+        await dispatcher.cannot(id, 'close', 'draft_reply', 'call_back');
+        // What was drafted before they spoke does not go out.
+        await people(s).secretary.does(id, 'grant');
+        assert.equal((await leader.sees(id)).state, 'verified');
+        await dispatcher.told(id, 'refused-approval');
+        s.later({ days: 4 });
+        await s.happens(id, 'clock.breached', 'survey_over');
+        assert.equal((await leader.sees(id)).state, 'verified', 'nor does time close it');
+        await dispatcher.does(id, 'dissatisfied', { text: '诉求人称仍松动。' });
+        await solve(s, id);
+        await dispatcher.does(id, 'call_back', { contacted: true, solved: true, score: 4 });
+        await dispatcher.cannot(id, 'call_back');
+        await dispatcher.does(id, 'close');
+    });
+
     it('opens it again within thirty days, with somebody above; not after', async () => {
         const s = stage();
         s.nextDay('09:00');

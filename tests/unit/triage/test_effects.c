@@ -47,6 +47,9 @@ static const struct {
     { "n=@state", "{\"more\":{\"n\":\"working\",\"word\":\"red\"," CHAIN "]}}" },
     { "n=$days", "{\"more\":{\"n\":5,\"word\":\"red\"," CHAIN "]}}" },
     { "n=$flag", "{\"more\":{\"n\":1,\"word\":\"red\"," CHAIN "]}}" },
+    { "n=!$flag", "{\"more\":{\"word\":\"red\"," CHAIN "]}}" },
+    { "n=!$denied", "{\"more\":{\"n\":1,\"word\":\"red\"," CHAIN "]}}" },
+    { "n=!$nothing", "{\"more\":{\"word\":\"red\"," CHAIN "]}}" },
     { "n=$at", "{\"more\":{\"n\":1764032400000000,\"word\":\"red\"," CHAIN "]}}" },
     { "n=$nothing", "{\"more\":{\"word\":\"red\"," CHAIN "]}}" },
     { "word=blue", "{\"more\":{\"n\":3,\"word\":\"blue\"," CHAIN "]}}" },
@@ -124,9 +127,9 @@ static void test_rows(void **state)
     WG_AUTO(wg_json_put) struct json_object *file = fixture_json(FILE_);
     WG_AUTO(wg_json_put) struct json_object *nothing = fixture_json("{}");
     WG_AUTO(wg_json_put)
-    struct json_object *input =
-        fixture_json("{\"reason\":\"tired\",\"days\":5,\"flag\":true,\"level\":\"street\","
-                     "\"at\":\"2025-11-25T09:00:00+08:00\"}");
+    struct json_object *input = fixture_json(
+        "{\"reason\":\"tired\",\"days\":5,\"flag\":true,\"denied\":false,\"level\":\"street\","
+        "\"at\":\"2025-11-25T09:00:00+08:00\"}");
     struct workflow_facts facts = { .calendar = calendar,
                                     .calendar_version = 7,
                                     .area_id = EAST,
