@@ -15,7 +15,9 @@
 #include "services/reporting/day.h"
 #include "services/reporting/reporting.h"
 #include "services/reporting/rollups.h"
+#include "services/reporting/rules.h"
 #include "services/reporting/store.h"
+#include "services/reporting/tally.h"
 #include "services/reporting/words.h"
 
 enum {
@@ -171,6 +173,7 @@ static void take(struct fold *fold, const PGresult *rows, int row)
     rollups_add(fold->rollups, &event, fold->app->words);
     if (!wg_is_null(rows, row, LOG_OPENED) && !event.restricted &&
         !wg_get_bool(rows, row, LOG_BACKFILLED) &&
+        !rules_untimed(tally_rules(fold->app->tally), wg_get_text(rows, row, LOG_TYPE)) &&
         words_way_end(fold->app->words, wg_get_i64(rows, row, LOG_WORKFLOW), event.state))
         rollups_took(fold->rollups, &event,
                      wg_get_time(rows, row, LOG_AT) - wg_get_time(rows, row, LOG_OPENED));

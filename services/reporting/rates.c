@@ -2,6 +2,7 @@
  * area, party, category and day; never by person. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/access.h"
@@ -20,11 +21,12 @@
 #include "services/reporting/tally.h"
 
 enum { RATES_MOST = 32, ROWS_MOST = 20000, DAYS = 30 };
+enum { VERSIONS_RESULT, ROWS_RESULT, VERSION_DIGITS = 9 };
 
 struct rates {
     struct ask ask;
     char area[WG_AREA_ROOM], by[16];
-    int32_t from, to;
+    int32_t from, to, version;
     int limit;
     char next[24];
 };
@@ -69,7 +71,7 @@ static void add_excluded(const struct rates *rates, struct json_object *item, co
     struct json_object *one = json_object_new_object();
     json_object_object_get_ex(item, "excluded", &excluded);
     answer_text(one, "why", why);
-    answer_text(one, "title", word(says, rates->ask.english));
+    answer_text(one, "title", says == NULL ? why : word(says, rates->ask.english));
     json_object_object_add(one, "cases", json_object_new_int64(wg_get_i64(rows, row, SUM_N)));
     json_object_array_add(excluded, one);
 }
@@ -113,13 +115,37 @@ static void add_sums(const struct rates *rates, struct json_object *by_rate, con
     close_item(item, numerator, denominator);
 }
 
+/* The versions by which the log was judged; NULL: not by the one that was asked for, and it was
+ * replied to. */
+static struct json_object *versions(const struct rates *rates, const PGresult *rows)
+{
+    struct json_object *list = json_object_new_array();
+    bool known = rates->version == wg_json_int(tally_rules(rates->ask.app->tally), "version");
+    for (int row = 0; row < PQntuples(rows); row++) {
+        int64_t version = wg_get_i64(rows, row, 0);
+        json_object_array_add(list, json_object_new_int64(version));
+        known = known || version == rates->version;
+    }
+    if (known)
+        return list;
+    struct wg_problem *problem =
+        wg_problem_new(400, "bad-parameter", "查询参数有误", "Faulty query parameters");
+    wg_problem_error(problem, "/version", "没有按此版本规则计算过的指标",
+                     "Nothing was judged by this version of the rules");
+    wg_reply_problem(rates->ask.request, &problem);
+    json_object_put(list);
+    return NULL;
+}
+
 static void rates_landed(struct wg_flight *flight, void *arg)
 {
     WG_AUTO(ask_destroy) struct rates *rates = arg;
     if (ask_failed(&rates->ask, flight))
         return;
-    struct json_object *rules = tally_rules(rates->ask.app->tally),
-                       *list = wg_json_get(rules, "rates");
+    struct json_object *list = wg_json_get(tally_rules(rates->ask.app->tally), "rates"),
+                       *judged = versions(rates, wg_flight_result(flight, VERSIONS_RESULT));
+    if (judged == NULL)
+        return;
     struct json_object *body = json_object_new_object(), *items = json_object_new_array();
     WG_AUTO(wg_json_put) struct json_object *by_rate = json_object_new_object();
     const char *only = wg_request_query(rates->ask.request, "rate");
@@ -139,14 +165,15 @@ static void rates_landed(struct wg_flight *flight, void *arg)
         json_object_array_add(items, item);
         json_object_object_add(by_rate, name, json_object_get(item));
     }
-    add_sums(rates, by_rate, wg_flight_result(flight, 0));
+    add_sums(rates, by_rate, wg_flight_result(flight, ROWS_RESULT));
     answer_text(body, "area", rates->area);
     day_write(rates->from, day);
     answer_text(body, "from", day);
     day_write(rates->to, day);
     answer_text(body, "to", day);
     answer_text(body, "by", rates->by[0] == '\0' ? NULL : rates->by);
-    json_object_object_add(body, "version", json_object_new_int64(wg_json_int(rules, "version")));
+    json_object_object_add(body, "version", json_object_new_int64(rates->version));
+    json_object_object_add(body, "versions", judged);
     json_object_object_add(body, "rates", items);
     wg_reply_json(rates->ask.request, 200, &body);
 }
@@ -169,6 +196,20 @@ static void read_time(struct rates *rates, struct query *query)
     rates->from = query_day(query, "from", rates->to - DAYS);
     if (rates->to < rates->from)
         query_fault(query, "to", "不能早于 from", "It must not be before `from`");
+}
+
+/* Of the rules: those in force where none is named. */
+static void read_version(struct rates *rates, struct query *query)
+{
+    const char *text = wg_request_query(query->request, "version");
+    size_t digits = text == NULL ? 0 : strspn(text, "0123456789");
+    rates->version = (int32_t)wg_json_int(tally_rules(rates->ask.app->tally), "version");
+    if (text == NULL)
+        return;
+    if (digits == 0 || digits > VERSION_DIGITS || text[digits] != '\0')
+        query_fault(query, "version", "应为正整数", "It must be a positive integer");
+    else
+        rates->version = (int32_t)strtol(text, NULL, 10);
 }
 
 static const char *read_rate(const struct rates *rates, struct query *query)
@@ -223,19 +264,19 @@ static void read_by(struct rates *rates, struct query *query)
 
 void rates_handle(struct wg_request *request, void *arg)
 {
-    static const char *const names[] = { "area", "from", "to", "by", "rate", NULL };
+    static const char *const names[] = { "area", "from", "to", "by", "rate", "version", NULL };
     WG_AUTO(ask_destroy) struct rates *rates = ask_new(sizeof *rates, arg, request);
     WG_AUTO(query_destroy) struct query query = query_new(request, names);
     if (no_rules(rates))
         return;
-    struct json_object *rules = tally_rules(rates->ask.app->tally),
-                       *list = wg_json_get(rules, "rates");
+    struct json_object *list = wg_json_get(tally_rules(rates->ask.app->tally), "rates");
     const char *wanted[RATES_MOST], *only = read_rate(rates, &query);
+    read_version(rates, &query);
     read_time(rates, &query);
     read_by(rates, &query);
     if (!read_area(rates, &query))
         return;
-    struct store_rates ask = { .version = (int32_t)wg_json_int(rules, "version"),
+    struct store_rates ask = { .version = rates->version,
                                .from = rates->from,
                                .to = rates->to,
                                .rates = wanted,
@@ -251,6 +292,7 @@ void rates_handle(struct wg_request *request, void *arg)
         ask.n_rates = 1;
     }
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(rates, rates_landed);
+    store_read_rate_versions(flight);
     store_read_rates(flight, &ask);
     ask_send(&rates, &flight);
 }
@@ -276,7 +318,11 @@ static void ids_landed(struct wg_flight *flight, void *arg)
     WG_AUTO(ask_destroy) struct rates *rates = arg;
     if (ask_failed(&rates->ask, flight))
         return;
-    const PGresult *rows = wg_flight_result(flight, 0);
+    WG_AUTO(wg_json_put)
+    struct json_object *judged = versions(rates, wg_flight_result(flight, VERSIONS_RESULT));
+    if (judged == NULL)
+        return;
+    const PGresult *rows = wg_flight_result(flight, ROWS_RESULT);
     WG_AUTO(wg_free) int64_t *ids = wg_new_array((size_t)PQntuples(rows) + 1, sizeof *ids);
     size_t n = 0;
     for (int row = 0; row < PQntuples(rows) && row < rates->limit; row++)
@@ -314,14 +360,13 @@ static void read_part(struct query *query, struct store_rate_cases *find)
 
 void rate_cases_handle(struct wg_request *request, void *arg)
 {
-    static const char *const names[] = { "rate",  "part",     "why",   "area",  "from", "to",
-                                         "party", "category", "after", "limit", NULL };
+    static const char *const names[] = { "rate",  "part",     "why",   "area",  "from",    "to",
+                                         "party", "category", "after", "limit", "version", NULL };
     WG_AUTO(ask_destroy) struct rates *rates = ask_new(sizeof *rates, arg, request);
     WG_AUTO(query_destroy) struct query query = query_new(request, names);
     if (no_rules(rates))
         return;
     struct store_rate_cases find = {
-        .version = (int32_t)wg_json_int(tally_rules(rates->ask.app->tally), "version"),
         .rate = read_rate(rates, &query),
         .why = query_code(&query, "why"),
         .category = query_code(&query, "category"),
@@ -333,14 +378,17 @@ void rate_cases_handle(struct wg_request *request, void *arg)
         query_fault(&query, "rate", "必填", "It is required");
     read_part(&query, &find);
     read_time(rates, &query);
+    read_version(rates, &query);
     rates->limit = query_limit(&query);
     if (!read_area(rates, &query))
         return;
     find.area = rates->area;
+    find.version = rates->version;
     find.from = rates->from;
     find.to = rates->to;
     find.limit = rates->limit + 1;
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(rates, ids_landed);
     store_find_rate_cases(flight, &find);
+    store_read_rate_versions(flight);
     ask_send(&rates, &flight);
 }

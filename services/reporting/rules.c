@@ -35,6 +35,11 @@ int rules_check(struct json_object *rules)
     return 0;
 }
 
+bool rules_untimed(struct json_object *rules, const char *type)
+{
+    return rules != NULL && lists(wg_json_get(rules, "untimed"), type);
+}
+
 bool rules_judges_on(struct json_object *rules, const char *type)
 {
     return lists(wg_json_get(rules, "judged"), type);
@@ -139,12 +144,15 @@ static bool all_hold(struct json_object *conditions, const struct rules_history 
 
 /* ---- the verdict */
 
-static const char *excluded_by(struct json_object *exclusions, const struct rules_history *history)
+/* The first exclusion that fits; NULL: none. */
+static struct json_object *excluded_by(struct json_object *exclusions, const char *rate,
+                                       const struct rules_history *history)
 {
     for (size_t i = 0; i < length(exclusions); i++) {
         struct json_object *exclusion = json_object_array_get_idx(exclusions, i);
-        if (all_hold(wg_json_get(exclusion, "if"), history))
-            return wg_json_text(exclusion, "why");
+        if (!lists(wg_json_get(exclusion, "except"), rate) &&
+            all_hold(wg_json_get(exclusion, "if"), history))
+            return exclusion;
     }
     return NULL;
 }
@@ -152,13 +160,16 @@ static const char *excluded_by(struct json_object *exclusions, const struct rule
 enum rules_part rules_judge(struct json_object *rules, struct json_object *rate,
                             const struct rules_history *history, const char **ret_why)
 {
-    if (!all_hold(wg_json_get(rate, "of"), history) && !all_hold(wg_json_get(rate, "or"), history))
+    const char *name = wg_json_text(rate, "rate");
+    bool counts =
+        all_hold(wg_json_get(rate, "of"), history) || all_hold(wg_json_get(rate, "or"), history);
+    struct json_object *exclusion = excluded_by(wg_json_get(rules, "exclude"), name, history);
+    if (exclusion == NULL)
+        exclusion = excluded_by(wg_json_get(rate, "exclude"), name, history);
+    if (!counts && (exclusion == NULL || !json_object_get_boolean(wg_json_get(exclusion, "apart"))))
         return RULES_NOTHING;
-    const char *why = excluded_by(wg_json_get(rules, "exclude"), history);
-    if (why == NULL)
-        why = excluded_by(wg_json_get(rate, "exclude"), history);
-    if (why != NULL) {
-        *ret_why = why;
+    if (exclusion != NULL) {
+        *ret_why = wg_json_text(exclusion, "why");
         return RULES_EXCLUDED;
     }
     return all_hold(wg_json_get(rate, "good"), history) ? RULES_NUMERATOR : RULES_DENOMINATOR;

@@ -29,6 +29,10 @@ int rules_check(struct json_object *rules) WG_MUST_USE;
  * from their end on. */
 bool rules_judges_on(struct json_object *rules, const char *type);
 
+/* True where `untimed` names this type of event: an end that came by it says nothing of how long
+ * such cases take. rules may be NULL. */
+bool rules_untimed(struct json_object *rules, const char *type);
+
 enum rules_part { RULES_EXCLUDED = -1, RULES_DENOMINATOR, RULES_NUMERATOR, RULES_NOTHING };
 /* What the case is to this rate; ret_why: of an exclusion, borrowed from the rules. */
 enum rules_part rules_judge(struct json_object *rules, struct json_object *rate,

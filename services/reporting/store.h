@@ -297,7 +297,8 @@ enum store_fold {
     LOG_WAS_RESTRICTED,
     LOG_OPENED,
     LOG_WORKFLOW,
-    LOG_BACKFILLED
+    LOG_BACKFILLED,
+    LOG_TYPE
 };
 void store_read_log(struct wg_flight *flight, const struct cursor *after, int limit);
 struct store_batch {

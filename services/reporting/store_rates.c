@@ -105,6 +105,12 @@ void store_read_rates(struct wg_flight *flight, const struct store_rates *ask)
     wg_flight_add(flight, SQL_READ_RATES, &params);
 }
 
+void store_read_rate_versions(struct wg_flight *flight)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *none = wg_params_new();
+    wg_flight_add(flight, SQL_READ_RATE_VERSIONS, &none);
+}
+
 void store_find_rate_cases(struct wg_flight *flight, const struct store_rate_cases *find)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();

@@ -72,6 +72,8 @@ struct store_rates {
 };
 enum { SUM_RATE, SUM_KEY, SUM_NAME, SUM_PART, SUM_WHY, SUM_N };
 void store_read_rates(struct wg_flight *flight, const struct store_rates *ask);
+/* Rows of one column: the versions of the rules by which the log was judged. */
+void store_read_rate_versions(struct wg_flight *flight);
 
 struct store_rate_cases {
     int32_t version, from, to, least, most; /* part */

@@ -331,6 +331,13 @@ describe('reading', () => {
         }
         await act(holder, item.id, { action: 'accept' });
         if (steps.contacted)
+    // 自采自处: who saw it did it, and nobody asked for it.
+    const spotted = async (role, more) => {
+        const said = await house.client(role).post('/api/v1/reports', { text: `随手清理 ${Math.random()}`, channel: 'patrol', ...more });
+        const item = await waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${said.json.number}`)).json.items[0]);
+        await act(role, item.id, { action: 'self_handle', text: '当场清理' });
+        return item;
+    };
             await act(holder, item.id, { action: 'reach', way: 'phone', text: '已电话联系' });
         await act(holder, item.id, { action: 'resolve', text: '办好' });
         await act(READERS, item.id, { action: 'verify' });
@@ -353,22 +360,30 @@ describe('reading', () => {
         const trained = await finished({ training: true });
         const found = await waitFor('the rates', async () => {
             const now = await rates();
-            return (now['first-dispatch'][0]?.denominator ?? 0) + (now['first-dispatch'][0]?.excluded.length ?? 0) >= 5 ? now : undefined;
+            return (now['first-dispatch'][0]?.denominator ?? 0) + (now['first-dispatch'][0]?.excluded.length ?? 0) >= 6 ? now : undefined;
         });
         const figure = (rate) => [found[rate][0].numerator, found[rate][0].denominator, Object.fromEntries(found[rate][0].excluded.map((one) => [one.why, one.cases]))];
-        assert.deepEqual(figure('response'), [1, 3, { 'no-reporter': 1, training: 1 }]);
+        assert.deepEqual(figure('response'), [1, 3, { 'no-reporter': 1, 'self-handled': 1, training: 1 }]);
         assert.deepEqual(figure('solved'), [1, 2, { training: 1, unrated: 2 }]);
+        await spotted(LEADER, { category, area: GRID });
+        await house.drain();
+        assert.equal((await usual()).samples, 20, 'what was solved on the spot says nothing of how long such cases take');
         assert.deepEqual(figure('satisfied'), [1, 2, { training: 1, unrated: 2 }], 'unrated is never satisfied');
-        assert.deepEqual(figure('on-time'), [4, 4, { training: 1 }]);
-        assert.deepEqual(figure('first-dispatch'), [3, 4, { training: 1 }]);
-        assert.deepEqual(figure('return'), [1, 4, { training: 1 }]);
-        assert.deepEqual(figure('reopen'), [0, 4, { training: 1 }]);
+        assert.deepEqual(figure('on-time'), [4, 4, { 'self-handled': 1, training: 1 }]);
+        assert.deepEqual(figure('first-dispatch'), [3, 4, { 'self-handled': 1, training: 1 }]);
+        assert.deepEqual(figure('return'), [1, 4, { 'self-handled': 1, training: 1 }]);
+        assert.deepEqual(figure('reopen'), [0, 4, { 'self-handled': 1, training: 1 }]);
+        assert.deepEqual(figure('self-handled'), [1, 5, { training: 1 }]);
+        assert.deepEqual(await behind('self-handled', 'numerator'), [spot.id]);
         assert.equal(found.solved[0].value, 0.5);
         assert.deepEqual(await behind('satisfied', 'numerator'), [happy.id]);
         assert.deepEqual(await behind('satisfied', 'missed'), [unhappy.id]);
         assert.deepEqual(await behind('satisfied', 'excluded', '&why=unrated'), [silent.id, back.id].sort());
         assert.deepEqual(await behind('return', 'numerator'), [back.id]);
-        assert.deepEqual(await behind('return', 'excluded'), [trained.id]);
+        assert.deepEqual(await behind('return', 'excluded', '&why=training'), [trained.id]);
+        assert.deepEqual(await behind('return', 'denominator', '&party=none'), [happy.id, unhappy.id, silent.id, back.id].sort(), 'the key null of by=party');
+        assert.deepEqual(await behind('return', 'denominator', '&party=urban-management'), []);
+        assert.deepEqual(await behind('return', 'denominator', '&category=none'), []);
         for (const by of ['area', 'party', 'category', 'day']) {
             const parts = (await rates(`&rate=return&by=${by}`)).return;
             assert.equal(parts.reduce((sum, one) => sum + one.denominator, 0), 4, by);
@@ -393,3 +408,17 @@ describe('reading', () => {
         assert.ok(columns.every(([name]) => !/staff|holder|actor|resolver|reporter/.test(name)), columns.join());
     });
 });
+        const spot = await spotted(`${COMMUNITY}006-leader`, { category: plain, area: `${COMMUNITY}006` });
+        // What an older version of the rules said stays, and is read beside what those in force say.
+        const { version } = (await roles[READERS].get('/api/v1/rates')).json;
+        assert.equal((await roles[READERS].get(`/api/v1/rates?version=${version + 1}`)).status, 400);
+        assert.equal((await roles[READERS].get(`/api/v1/rates/cases?rate=return&version=${version + 1}`)).status, 400);
+        assert.equal((await roles[READERS].get('/api/v1/rates?version=x')).status, 400);
+        await house.sql(`INSERT INTO rollup_cursor VALUES ('rates.${version - 1}', '0', 0, 0, '', '-infinity')`);
+        await house.sql(`INSERT INTO rate_facts (version, rate, case_id, day, area, category, part)
+            SELECT ${version - 1}, rate, case_id, day, area, category, 1 FROM rate_facts WHERE rate = 'return' AND case_id = ${silent.id}`);
+        const old = (await roles[READERS].get(`/api/v1/rates?area=${COMMUNITY}006&rate=return&version=${version - 1}`)).json;
+        assert.deepEqual([old.version, old.versions, old.rates[0].items[0].numerator, old.rates[0].items[0].denominator], [version - 1, [version - 1, version], 1, 1]);
+        assert.deepEqual(await behind('return', 'numerator', `&version=${version - 1}`), [silent.id]);
+        await house.sql(`DELETE FROM rate_facts WHERE version = ${version - 1}`);
+        await house.sql(`DELETE FROM rollup_cursor WHERE name = 'rates.${version - 1}'`);

@@ -2,7 +2,7 @@
 -- $1 int4 version; $2 text[] rates; $3 int4 first day since 2000-01-01, $4 int4 last; $5 text area, $6 text the first code
 -- after it; $7 text by: area, party, category, day, or null; $8 int4 digits of the areas; $9 bool names in English;
 -- $10 int4 how many rows
--- Columns: rate, key (null: all, or no party), its name, part, why, n
+-- Columns: rate, key (null: all, or no party or category), its name, part, why, n
 -- Tables: rate_facts, areas, parties, categories (read) · Locks: none
 SELECT g.rate, coalesce(y.code, g.key) AS key,
     CASE $7::text
@@ -13,7 +13,7 @@ SELECT g.rate, coalesce(y.code, g.key) AS key,
     END AS name, g.part, g.why, g.n
 FROM (
     SELECT f.rate, f.part, f.why, count(*)::bigint AS n,
-        CASE $7::text WHEN 'area' THEN left(f.area, $8::int) WHEN 'party' THEN f.party::text WHEN 'category' THEN f.category
+        CASE $7::text WHEN 'area' THEN left(f.area, $8::int) WHEN 'party' THEN f.party::text WHEN 'category' THEN nullif(f.category, '')
             WHEN 'day' THEN f.day::text END AS key
     FROM rate_facts f
     WHERE f.version = $1::int AND f.rate = ANY ($2::text[])

@@ -77,6 +77,42 @@ static const struct row rows[] = {
       .events = { DID("case.dispatched", "dispatched"), DID("case.returned", "filed") } },
     { "returned, of the returned", "return", RULES_NUMERATOR, NULL,
       .events = { DID("case.dispatched", "dispatched"), DID("case.returned", "filed") } },
+    { "solved on the spot is not dispatched right", "first-dispatch", RULES_EXCLUDED,
+      "self-handled",
+      .events = { DID("case.opened", "dispatched"), DID("case.self_handled", "closed") } },
+    { "nor returned", "return", RULES_EXCLUDED, "self-handled",
+      .events = { DID("case.opened", "dispatched"), DID("case.self_handled", "closed") } },
+    { "nor held", "hold", RULES_EXCLUDED, "self-handled",
+      .events = { DID("case.opened", "dispatched"), DID("case.self_handled", "cleared") } },
+    { "nor extended", "extension", RULES_EXCLUDED, "self-handled",
+      .events = { DID("case.opened", "dispatched"), DID("case.self_handled", "closed") } },
+    { "nor opened again", "reopen", RULES_EXCLUDED, "self-handled",
+      .events = { DID("case.self_handled", "closed") } },
+    { "its number shows where it was never dispatched", "first-dispatch", RULES_EXCLUDED,
+      "self-handled", .events = { DID("case.self_handled", "closed") } },
+    { "nobody was asked", "satisfied", RULES_NOTHING, NULL,
+      .events = { DID("case.self_handled", "closed") } },
+    { "a figure of its own", "self-handled", RULES_NUMERATOR, NULL,
+      .events = { DID("case.self_handled", "closed") } },
+    { "which is of all that was closed", "self-handled", RULES_DENOMINATOR, NULL,
+      .events = { DID("case.dispatched", "dispatched"), DID("case.closed", "closed") } },
+    { "looked at and not done: a case like others", "first-dispatch", RULES_NUMERATOR, NULL,
+      .events = { DID("case.self_handled", "closed"), DID("case.reworked", "reported"),
+                  DID("case.dispatched", "dispatched"), DID("case.closed", "closed") } },
+    { "and no longer solved on the spot", "self-handled", RULES_DENOMINATOR, NULL,
+      .events = { DID("case.self_handled", "closed"), DID("case.reworked", "reported"),
+                  DID("case.dispatched", "dispatched"), DID("case.closed", "closed") } },
+    { "training comes before all else", "first-dispatch", RULES_EXCLUDED, "training",
+      .events = { DID("case.opened", "dispatched"), DID("case.self_handled", "closed") },
+      .training = true },
+    { "three vain calls on record", "response", RULES_NUMERATOR, NULL,
+      .events = { DID("case.dispatched", "dispatched"), DID("case.contact_failed", "working"),
+                  DID("case.contact_failed", "working"), DID("case.unreachable", "working") } },
+    { "one is not enough", "response", RULES_DENOMINATOR, NULL,
+      .events = { DID("case.dispatched", "dispatched"), DID("case.contact_failed", "working") } },
+    { "on record too late", "response", RULES_DENOMINATOR, NULL,
+      .events = { DID("case.dispatched", "dispatched"), RAN_OUT("working", "contact"),
+                  DID("case.unreachable", "working") } },
     { "opened again", "reopen", RULES_NUMERATOR, NULL,
       .events = { DID("case.closed", "closed"), DID("case.reopened", "dispatched") } },
 };
@@ -139,6 +175,9 @@ static void test_warning_is_no_breach(void **state)
                      RULES_NUMERATOR);
     assert_true(rules_judges_on(rules, "clock.breached"));
     assert_false(rules_judges_on(rules, "case.noted"));
+    assert_true(rules_untimed(rules, "case.self_handled"));
+    assert_false(rules_untimed(rules, "case.closed"));
+    assert_false(rules_untimed(NULL, "case.self_handled"));
 }
 
 static void test_bad(void **state)
