@@ -189,6 +189,20 @@ int64_t matter_stands_since(const struct matter *matter, const char *clock)
     return 0;
 }
 
+int64_t matter_deadline_stands_since(const struct matter *matter)
+{
+    int64_t since = 0;
+    struct json_object *clocks = member(matter->definition, "clocks");
+    if (!json_object_is_type(clocks, json_type_object))
+        return 0;
+    json_object_object_foreach(clocks, name, rule)
+    {
+        if (json_object_get_boolean(member(rule, "due")))
+            since = matter_stands_since(matter, name);
+    }
+    return since;
+}
+
 static int64_t due_of(struct json_object *item)
 {
     int64_t due = 0;

@@ -32,6 +32,8 @@ struct matter_hands {
 struct json_object *matter_duties(const struct matter *matter, const struct matter_hands *hands);
 /* When a clock began to stand still; 0: it runs, or there is none. */
 int64_t matter_stands_since(const struct matter *matter, const char *clock);
+/* Since when the clock stands that is the case's deadline; 0: it runs, or there is none. */
+int64_t matter_deadline_stands_since(const struct matter *matter);
 /* {approval, title, step, steps, post, asked_by}; NULL: none is waited for. The caller owns it. */
 struct json_object *matter_approval(const struct matter *matter);
 /* {code, name} of what it waits for while it is on hold; NULL: nothing. The caller owns it. */

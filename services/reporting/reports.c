@@ -184,22 +184,29 @@ static const char *next_words(const struct view *view, const struct steps *steps
     return words_next(words, workflow, state, view->ask.english);
 }
 
-/* What it waits for while it is on hold; the question, where the answer is theirs to give. */
+/* Since when its deadline stands, what it waits for while it is on hold; the question, where the
+ * answer is theirs to give. */
 static void add_waiting(struct json_object *body, const struct view *view,
                         const struct steps *steps, const PGresult *rows)
 {
     static const char theirs[] = "reporter";
-    const char *text = wg_get_text(rows, 0, REPORT_MORE);
+    const char *text = wg_get_text(rows, 0, REPORT_MORE),
+               *clocks_text = wg_get_text(rows, 0, REPORT_CLOCKS);
     WG_AUTO(wg_json_put) struct json_object *more = text == NULL ? NULL : json_tokener_parse(text);
+    WG_AUTO(wg_json_put)
+    struct json_object *clocks = clocks_text == NULL ? NULL : json_tokener_parse(clocks_text);
     const struct matter matter = {
         .definition = words_definition(view->ask.app->words, wg_get_i64(rows, 0, REPORT_WORKFLOW)),
+        .clocks = clocks,
         .more = more,
         .english = view->ask.english,
     };
+    int64_t since = matter_deadline_stands_since(&matter);
     struct json_object *face = matter_face(&matter);
     const char *code = face == NULL ? NULL : wg_json_text(face, "code");
     bool asked = code != NULL && strcmp(code, theirs) == 0 && steps->question[0] != '\0' &&
                  !wg_get_bool(rows, 0, REPORT_MERGED);
+    answer_text(body, "stands_since", since == 0 ? NULL : wg_time_string(since));
     json_object_object_add(body, "waits_for", face);
     answer_text(body, "question", asked ? steps->question : NULL);
 }

@@ -190,6 +190,7 @@ enum store_report {
     REPORT_LOOKS,
     REPORT_FORGOTTEN,
     REPORT_MORE,
+    REPORT_CLOCKS,
     REPORT_MERGED,
     REPORT_PARTS
 };

@@ -220,6 +220,7 @@ describe('reading', () => {
         const own = (await house.client().get(`/api/v1/reports/${item.number}?code=${item.code}`)).json;
         assert.equal(own.question, '请问是几单元？');
         assert.equal(own.waits_for.code, 'reporter');
+        assert.ok(own.due_at === null && own.stands_since !== null, JSON.stringify(own));
         assert.ok(own.history.at(-1).text.includes('请问是几单元？'));
         assert.ok(own.steps_left > 0);
         const waiting = (await roles[LEADER].get('/api/v1/cases?face=reporter')).json.items;

@@ -13,7 +13,7 @@ SELECT p.received_at, p.text, p.area AS given_area, o.id, c.workflow, c.state, c
     (SELECT json_agg(json_build_object('at', (extract(epoch FROM k.at) * 1000000)::bigint, 'post', k.post, 'field', k.field,
         'reason', k.reason) ORDER BY k.id) FROM looks k WHERE k.report_id = p.id)::text AS looks,
     (SELECT f.at FROM forgotten f WHERE f.report_id = p.id) AS forgotten_at,
-    c.more::text, o.master IS NOT NULL AS merged,
+    c.more::text, c.clocks::text, o.master IS NOT NULL AS merged,
     (SELECT json_agg(json_build_object('text', CASE WHEN $3::text::jsonb IS NOT NULL OR q.parent = p.id THEN q.text END, 'workflow', d.workflow, 'state', d.state, 'restricted', d.restricted,
         'seen', $3::text::jsonb IS NULL OR d.id IS NOT NULL AND may_see(d, $3::text::jsonb)) ORDER BY q.id)
         FROM reports q LEFT JOIN cases d ON d.id = q.id WHERE q.parent = c.id)::text AS parts

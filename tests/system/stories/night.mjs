@@ -13,13 +13,16 @@ export default function night(stage) {
         const chief = s.person(`${STREET}-duty-leader`), director = s.person(`${STREET}-director`);
         const { id } = await member.reports('主管道爆裂，水漫过人行道。', { category: 'water-leak', area: `${GRID}01`, channel: 'patrol' });
         await officer.cannot(id, 'acknowledge');
+        assert.equal((await leader.clocks(id)).accept.due_at, s.time(0, '09:30'), 'by day, of a matter that can wait');
 
         // One tap, no field is asked for.
         await member.does(id, 'emergency');
         const notice = await officer.told(id, 'duty-alarm');
         assert.ok(Math.abs(Date.parse(notice.at) - s.now()) < 60000, 'at once');
         assert.equal((await chief.inbox(id)).length, 0, 'one after the other');
-        const { acknowledge } = await officer.clocks(id);
+        const { acknowledge, accept, resolve } = await officer.clocks(id);
+        assert.deepEqual([accept.limit, resolve.limit], [{ n: 60, unit: 'minute' }, { n: 1, unit: 'day' }], 'urgent runs round the clock, from the start');
+        assert.deepEqual([accept, resolve].map((one) => Date.parse(one.due_at) - Date.parse(one.started_at)), [60 * 60000, 1440 * 60000]);
         assert.equal(Date.parse(acknowledge.due_at) - Date.parse(acknowledge.started_at), 15 * 60000);
         assert.equal((await leader.sees(id)).grade, 'urgent');
 

@@ -95,6 +95,8 @@ export default function waits(stage) {
         await s.happens(id, 'clock.breached', 'ledger_due');
         await coordinator.told(id, 'ledger-review');
         assert.ok((await leader.clocks(id)).ledger, 'and again in a month');
+        const { due_at: due, overdue } = await leader.sees(id);
+        assert.deepEqual([due, overdue], [null, false], 'nobody is late with what stands');
         await coordinator.does(id, 'review_ledger', { text: '工程已招标。' });
         await leader.does(id, 'go_on');
         assert.ok((await leader.clocks(id)).resolve.due_at);
@@ -123,6 +125,12 @@ export default function waits(stage) {
         s.later({ days: 9 });
         await s.happens(late.id, 'clock.breached', 'run_over');
         await leader.cannot(late.id, 'ask_extension');
+        // Of another class it has time again: it may be extended, and strikes when that is over.
+        await leader.does(late.id, 'reclassify', { category: 'old-compound', text: '属老旧小区改造。' });
+        assert.equal((await leader.sees(late.id)).overdue, false);
+        await leader.does(late.id, 'ask_extension', { days: 1, text: '备料。' });
+        s.later({ days: 60 });
+        await s.happens(late.id, 'clock.breached', 'run_over', 2);
     });
 
     it('the last own act is taken back within five minutes where nothing follows from it, and not after', async () => {

@@ -399,3 +399,53 @@ static inline int64_t model_deadline(const struct model *model, int64_t start,
         return end;
     return close_when_running(model, (end - (limit->n > 0)) / DAY, work);
 }
+
+/* ------------------------------------------------------------------ cases */
+
+static inline void paint_pauses(struct model *model, bool on)
+{
+    for (int i = 0; i < model->n_pauses; i++) {
+        const struct wg_pause *pause = &model->pauses[i];
+        for (int64_t cell = pause->from / MINUTE;
+             cell * MINUTE < pause->to && cell * MINUTE < model->stop; cell++) {
+            bool whole = cell * MINUTE >= pause->from && (cell + 1) * MINUTE <= pause->to;
+            if (on)
+                model->cells[cell] |= whole ? PAUSED : EDGE;
+            else
+                model->cells[cell] &= OPEN | WORK_DAY;
+        }
+    }
+}
+
+static inline int64_t any_time(int64_t day)
+{
+    int64_t at = day * DAY + any(1440) * MINUTE;
+    if (any(4) == 0)
+        at -= at % (30 * MINUTE); /* where hours begin and end */
+    return any(6) == 0 ? at + any(60) * SECOND + any(1000000) : at;
+}
+
+static inline struct wg_limit any_limit(void)
+{
+    static const int most[4][3] = {
+        { 30, 1500, 4000 }, { 3, 15, 40 }, { 90, 4000, 20000 }, { 3, 15, 60 }
+    };
+    struct wg_limit limit = { .unit = (enum wg_unit)any(4),
+                              .next_work_day = any(3) == 0,
+                              .close_of_day = any(3) == 0 };
+    limit.n = any(most[limit.unit][any(3)]);
+    return limit;
+}
+
+static inline void put_pauses(const struct model *model, struct wg_pause pauses[PAUSES])
+{
+    for (int i = 0; i < model->n_pauses; i++) {
+        pauses[i].from = model->pauses[i].from + FIRST * DAY - EAST;
+        pauses[i].to = model->pauses[i].to == NEVER ? 0 : model->pauses[i].to + FIRST * DAY - EAST;
+    }
+}
+
+static inline const char *time_of(int64_t at)
+{
+    return at == NEVER ? "never" : wg_time_string(at + FIRST * DAY - EAST);
+}
