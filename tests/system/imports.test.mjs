@@ -132,33 +132,33 @@ describe('imports', () => {
             assert.equal((await send(one)).status, 422, name);
         assert.equal(await house.count(`areas WHERE code = '410103003005872'`), 0);
     });
-    it('other layers lie over the grids: what is said there goes to the grid, and each layer keeps its own', async () => {
-        const grid = '410103003005006', [lon, lat] = (await admin.get(`/api/v1/areas/${grid}`)).json.properties.point, d = 0.0003, beat = `${grid.slice(0, 12)}6${String(process.pid % 90 + 10)}`;
+    it('other layers lie over the grids: what is said there goes to the grid, and a beat is no place to report to', async () => {
+        const community = '410103003005', grid = `${community}006`, d = 0.0003, layers = ['police', 'cleaning', 'unit', 'property'].map((layer) => `${P}-${layer}`);
+        const [lon, lat] = (await admin.get(`/api/v1/areas/${grid}`)).json.properties.point;
+        const code = (n) => `${community}${n}${String(process.pid % 60 + 10)}`;
         const whose = async () => {
-            const said = await admin.post('/api/v1/reports', { text: '垃圾没有清运', category: 'litter', lat, lon, crs: 'wgs84' });
+            const said = await admin.post('/api/v1/reports', { text: '垃圾没有清运', category: 'litter', lat, lon });
             const item = await waitFor('its case', async () => (await admin.get(`/api/v1/cases?report=${said.json.number}`)).json.items[0]);
             return [item.area.code, item.holder?.code, item.state];
         };
         const before = await whose();
         assert.equal(before[0], grid);
-        const feature = (layer, code) => ({ type: 'Feature', geometry: { type: 'Polygon', coordinates: [[[lon - d, lat - d], [lon + d, lat - d], [lon + d, lat + d], [lon - d, lat + d], [lon - d, lat - d]]] },
-            properties: { layer, level: 'grid', kind: 'ordinary', parent: grid.slice(0, 12), code, name: `${layer} 一段`, name_en: `${layer} one` } });
-        const layers = ['police', 'cleaning', 'unit', 'property'].map((layer) => `${P}-${layer}`);
-        const features = layers.map((layer, n) => feature(layer, n === 0 ? beat : `${P}-${n}`));
-        const send = (body) => admin.send('POST', '/api/v1/imports/areas', { body, type: 'application/geo+json' });
-        const taken = await send({ type: 'FeatureCollection', features });
+        const around = [[[lon - d, lat - d], [lon + d, lat - d], [lon + d, lat + d], [lon - d, lat + d], [lon - d, lat - d]]];
+        const features = layers.map((layer, n) => ({ type: 'Feature', geometry: { type: 'Polygon', coordinates: around },
+            properties: { layer, level: 'grid', kind: 'ordinary', parent: community, code: code(n + 1), name: `${layer} 一段`, name_en: `${layer} one` } }));
+        const send = () => admin.send('POST', '/api/v1/imports/areas', { body: { type: 'FeatureCollection', features }, type: 'application/geo+json' });
+        const taken = await send();
         assert.deepEqual([taken.status, taken.json.added], [200, 4], taken.text);
-        assert.deepEqual((await send({ type: 'FeatureCollection', features })).json.unchanged, 4);
-        const sheet = await csv('areas', `layer,level,kind,parent,code,name,name_en,addresses\n${layers[3]},grid,ordinary,${grid.slice(0, 12)},${P}-5,某某小区,Some compound,compound=某某小区\n`);
-        assert.deepEqual([sheet.status, sheet.json?.added], [200, 1], sheet.text);
+        const sheet = await csv('areas', `code,layer,level,kind,parent,name,addresses,valid_to\n${code(5)},${layers[3]},grid,ordinary,${community},某某小区,compound=某某小区,\n${code(8)},grid,grid,temporary,${community},临时网格,compound=某某小区,2030-01-01T00:00:00+08:00\n`);
+        assert.deepEqual([sheet.status, sheet.json.added], [200, 2], sheet.text);
+        assert.equal((await admin.get(`/api/v1/areas/${code(1)}`)).json.properties.name, `${layers[0]} 一段`);
+        assert.equal(await house.count(`areas WHERE layer LIKE '${P}-%' AND parent_id = (SELECT id FROM areas WHERE code = '${community}' AND layer = 'grid')`), 5);
+        await waitFor('intake has read its areas anew', async () => (await admin.post('/api/v1/reports', { text: 'x', area: code(8) })).status === 201);
+        const beat = await admin.post('/api/v1/reports', { text: 'x', area: code(1) });
+        assert.deepEqual([beat.status, beat.json.errors?.[0].pointer], [422, '/area'], beat.text);
+        const known = await admin.post('/api/v1/triage/preview', { text: 'x', category: 'litter', lat, lon });
+        assert.equal(known.json.where.area.code, grid, known.text);
         assert.deepEqual(await whose(), before);
-        await waitFor('triage has loaded the map anew, too', async () => {
-            const { json } = await admin.post('/api/v1/triage/preview', { text: 'x', category: 'litter', lat, lon, crs: 'wgs84' });
-            return json.where.area?.code === grid;
-        });
-        assert.deepEqual(await whose(), before);
-        assert.equal((await admin.get(`/api/v1/areas/${grid}`)).json.properties.layer ?? 'grid', 'grid');
-        assert.deepEqual((await admin.get(`/api/v1/areas?under=${grid.slice(0, 12)}&level=grid&limit=500`)).json.features.filter((one) => one.properties.code === beat).map((one) => one.properties.name), [`${layers[0]} 一段`]);
     });
     it('staff, duty and a stand-in: the next case goes to whoever is on duty', async () => {
         const staff = `code,name,name_en,tags,email,phone,posts\n${P}-standin,替班,Stand-in,,${P}@erqi.example,,leader@410103007012001\n`;

@@ -5,8 +5,8 @@
 -- Columns: whether it is the street's, bucket, n, name of the area, its English name
 -- Tables: case_reports, cases, durations, areas (read) · Locks: none
 SELECT length(d.area) > 6 AS street, d.bucket, sum(d.n)::bigint AS n,
-    (SELECT a.name FROM areas a WHERE a.code = d.area AND a.valid_to IS NULL LIMIT 1) AS name,
-    (SELECT a.name_en FROM areas a WHERE a.code = d.area AND a.valid_to IS NULL LIMIT 1) AS name_en
+    (SELECT a.name FROM areas a WHERE a.code = d.area AND a.layer = 'grid' AND a.valid_to IS NULL LIMIT 1) AS name,
+    (SELECT a.name_en FROM areas a WHERE a.code = d.area AND a.layer = 'grid' AND a.valid_to IS NULL LIMIT 1) AS name_en
 FROM case_reports l JOIN cases o ON o.id = l.case_id
 LEFT JOIN cases m ON m.id = o.master AND ($3::text::jsonb IS NULL OR may_see(m, $3::text::jsonb))
 JOIN cases c ON c.id = coalesce(m.id, o.id)
