@@ -3,6 +3,7 @@
 
 #include "common/access.h"
 #include "common/area.h"
+#include "common/clock.h"
 #include "common/writer.h"
 
 static void put_range(struct wg_text *out, const char *low, const char *high)
@@ -35,9 +36,11 @@ void wg_sight_write(const struct wg_caller *caller, struct wg_text *out)
     wg_write_object(out, NULL);
     if (caller->administrator)
         wg_write_bool(out, "all", true);
-    if (caller->link_id != 0)
+    if (caller->link_id != 0) {
         wg_write_int(out, "link", caller->link.case_id);
-    else if (caller->staff_id != 0)
+        wg_write_int(out, "person", caller->staff_id);
+        wg_write_string(out, "at", wg_time_string(wg_clock_now()));
+    } else if (caller->staff_id != 0)
         wg_write_int(out, "staff", caller->staff_id);
     if (caller->link_id == 0 && caller->party_id != 0)
         wg_write_int(out, "party", caller->party_id);

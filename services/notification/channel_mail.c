@@ -128,13 +128,13 @@ static void claimed(const PGresult *rows, void *arg)
     for (int row = 0; row < PQntuples(rows); row++) {
         struct store_letter letter;
         store_read_letter(rows, row, &letter);
-        if (!letter.gave_up) {
+        if (letter.gave_up == NULL) {
             start(mail, &letter);
             continue;
         }
         wg_count(mail->failed, 1);
-        wg_log_about(letter.case_id, WG_WARNING, "mail-failed", "delivery=%lld reason=gave-up",
-                     (long long)letter.id);
+        wg_log_about(letter.case_id, WG_WARNING, "mail-failed", "delivery=%lld reason=%s",
+                     (long long)letter.id, letter.gave_up);
     }
 }
 

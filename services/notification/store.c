@@ -161,7 +161,7 @@ void store_read_letter(const PGresult *rows, int row, struct store_letter *ret_l
         .n = (int32_t)wg_get_i64(rows, row, N),
         .rule = wg_get_text(rows, row, RULE),
         .tries = (int32_t)wg_get_i64(rows, row, TRIES),
-        .gave_up = wg_get_bool(rows, row, GAVE_UP),
+        .gave_up = wg_get_text(rows, row, GAVE_UP),
         .created_at = wg_get_time(rows, row, CREATED),
         .to_reporter = !wg_is_null(rows, row, REPORT),
         .report_id = wg_get_i64(rows, row, REPORT_ID),

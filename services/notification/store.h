@@ -37,7 +37,8 @@ struct store_taken {
 struct store_letter {
     int64_t id, case_id, created_at;
     int32_t n, tries;
-    bool gave_up, to_reporter;
+    const char *gave_up; /* why; NULL: it is to be sent */
+    bool to_reporter;
     const char *rule;
     const void *sealed; /* NULL: no contact */
     size_t sealed_bytes;

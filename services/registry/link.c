@@ -23,7 +23,8 @@ struct asked {
     char staff[CODE_MOST + 1], purpose[4 * PURPOSE_MOST + 1], actor[48];
     int64_t case_id, id, now, until;
     int task;
-    char *token; /* seen by nobody but this answer */
+    char *token;          /* seen by nobody but this answer */
+    struct wg_text sight; /* of whoever asks, as may_see wants it */
 };
 
 static void destroy(struct asked **asked)
@@ -31,6 +32,7 @@ static void destroy(struct asked **asked)
     if (*asked == NULL)
         return;
     free((*asked)->token);
+    wg_text_destroy(&(*asked)->sight);
     free(*asked);
     *asked = NULL;
 }
@@ -42,12 +44,14 @@ static struct asked *new_asked(struct wg_request *request, void *registry)
     asked->request = request;
     asked->now = wg_clock_now();
     wg_copy(asked->actor, sizeof asked->actor, answer_actor(wg_request_caller(request)));
+    wg_sight_write(wg_request_caller(request), &asked->sight);
     return asked;
 }
 
 /* ---- who may */
 
-/* Whoever may act on the case: those whose post holds or sends cases in its area. */
+/* Of those who see the case at all, whoever may act on it: those whose post holds or sends cases in
+ * its area. */
 static bool may_make(const struct wg_caller *caller, const char *area)
 {
     static const char *const posts[] = { "leader", "dedicated-leader", "secretary", "dispatcher",
@@ -58,7 +62,7 @@ static bool may_make(const struct wg_caller *caller, const char *area)
     return false;
 }
 
-static bool may_see(const struct wg_caller *caller, const char *area)
+static bool may_look(const struct wg_caller *caller, const char *area)
 {
     return caller->administrator || (area != NULL && may_make(caller, area));
 }
@@ -141,6 +145,18 @@ static bool judge(struct asked *asked, struct json_object *body)
 
 /* ---- make */
 
+static void refuse_person(struct wg_request *request, bool known)
+{
+    struct wg_problem *problem =
+        wg_problem_new(422, "invalid-link", "链接的内容有误", "What was asked for is no link");
+    if (known)
+        wg_problem_error(problem, "/staff", "被反映的人员及其负责人以下的人员不能经手此事件",
+                         "whom the case is about, and who is below their chief, may not have it");
+    else
+        wg_problem_error(problem, "/staff", "没有这个人员", "there is no such member of staff");
+    wg_reply_problem(request, &problem);
+}
+
 static void on_made(struct wg_flight *flight, void *arg)
 {
     WG_AUTO(destroy) struct asked *asked = arg;
@@ -149,10 +165,7 @@ static void on_made(struct wg_flight *flight, void *arg)
         return;
     }
     if (wg_is_null(wg_flight_result(flight, 0), 0, 0)) {
-        struct wg_problem *problem =
-            wg_problem_new(422, "invalid-link", "链接的内容有误", "What was asked for is no link");
-        wg_problem_error(problem, "/staff", "没有这个人员", "there is no such member of staff");
-        wg_reply_problem(asked->request, &problem);
+        refuse_person(asked->request, wg_get_bool(wg_flight_result(flight, 0), 0, 1));
         return;
     }
     char id[24], path[64];
@@ -177,7 +190,7 @@ static void on_case_found(struct wg_flight *flight, void *arg)
     }
     const PGresult *rows = wg_flight_result(flight, 0);
     const char *area = PQntuples(rows) == 0 ? NULL : wg_get_text(rows, 0, 0);
-    if (area == NULL || !wg_may_read(caller, area)) {
+    if (area == NULL) {
         reply_no_case(asked->request);
         return;
     }
@@ -212,7 +225,8 @@ void link_make(struct wg_request *request, void *arg)
     WG_AUTO(destroy) struct asked *asked = new_asked(request, arg);
     if (!judge(asked, body))
         return;
-    if (session_store_find_case(asked->registry, asked->case_id, on_case_found, asked) == 0)
+    if (session_store_find_case(asked->registry, asked->case_id, asked->sight.bytes, on_case_found,
+                                asked) == 0)
         asked = NULL; /* the flight's */
     else
         answer_away(request);
@@ -279,12 +293,12 @@ static void on_listed(struct wg_flight *flight, void *arg)
         json_object_array_add(items, item(rows, row, wg_request_english(asked->request)));
     json_object_object_add(body, "items", items);
     json_object_object_add(body, "next", NULL);
-    if (area != NULL && may_see(caller, area)) {
+    if (area != NULL && may_look(caller, area)) {
         wg_reply_json(asked->request, 200, &body);
         return;
     }
     json_object_put(body);
-    if (area != NULL && wg_may_read(caller, area))
+    if (area != NULL)
         reply_forbidden(asked->request);
     else
         reply_no_case(asked->request);
@@ -300,7 +314,8 @@ void link_list(struct wg_request *request, void *arg)
         answer_parameter(problem, "case", "应为事件的编号", "must be the id or number of a case");
     if (answer_parameters_refused(request, &problem))
         return;
-    if (session_store_list_links(asked->registry, asked->case_id, on_listed, asked) == 0)
+    if (session_store_list_links(asked->registry, asked->case_id, asked->sight.bytes, on_listed,
+                                 asked) == 0)
         asked = NULL; /* the flight's */
     else
         answer_away(request);
@@ -325,7 +340,7 @@ void link_current(struct wg_request *request, void *arg)
     int64_t id = wg_request_caller(request)->link_id;
     if (id == 0)
         wg_reply_refusal(request, 403, "no-link", "请用链接访问", "This is for who has a link");
-    else if (session_store_find_link(arg, id, on_seen, request) != 0)
+    else if (session_store_find_link(arg, id, NULL, on_seen, request) != 0)
         answer_away(request);
 }
 
@@ -349,7 +364,7 @@ static void on_link_found(struct wg_flight *flight, void *arg)
     }
     const PGresult *rows = wg_flight_result(flight, 0);
     if (PQntuples(rows) == 0 ||
-        !may_see(wg_request_caller(asked->request), wg_get_text(rows, 0, LINKED_AREA)))
+        !may_look(wg_request_caller(asked->request), wg_get_text(rows, 0, LINKED_AREA)))
         reply_no_link(asked->request);
     else if (session_store_revoke_link(asked->registry, asked->id, asked->actor, on_revoked,
                                        asked) == 0)
@@ -368,7 +383,8 @@ void link_revoke(struct wg_request *request, void *arg)
     }
     WG_AUTO(destroy) struct asked *asked = new_asked(request, arg);
     asked->id = strtoll(text, NULL, 10);
-    if (session_store_find_link(asked->registry, asked->id, on_link_found, asked) == 0)
+    if (session_store_find_link(asked->registry, asked->id, asked->sight.bytes, on_link_found,
+                                asked) == 0)
         asked = NULL; /* the flight's */
     else
         answer_away(request);

@@ -55,15 +55,17 @@ static void refuse_unknown(struct wg_request *request)
 
 /* What somebody reports under their name, or about a worker, is for the supervisors alone: those
  * who are meant must not learn from whom it came. */
-static bool is_guarded(const char *kind)
+static bool is_guarded(const PGresult *rows)
 {
-    return kind != NULL && (strcmp(kind, "whistle") == 0 || strcmp(kind, "conduct") == 0);
+    const char *kind = wg_get_text(rows, 0, REPORTER_KIND);
+    return wg_get_bool(rows, 0, REPORTER_SHIELDED) ||
+           (kind != NULL && (strcmp(kind, "whistle") == 0 || strcmp(kind, "conduct") == 0));
 }
 
 static bool sees_masked(const struct wg_caller *caller, const PGresult *rows)
 {
     const char *area = wg_get_text(rows, 0, REPORTER_AREA);
-    if (is_guarded(wg_get_text(rows, 0, REPORTER_KIND)))
+    if (is_guarded(rows))
         return wg_has_post(caller, "supervisor", area);
     return caller->system[0] == '\0' && wg_may_read(caller, area);
 }
@@ -73,7 +75,7 @@ static const char *opening_post(const struct wg_caller *caller, const PGresult *
 {
     static const char *const posts[] = { "dispatcher", "secretary" };
     const char *area = wg_get_text(rows, 0, REPORTER_AREA);
-    if (is_guarded(wg_get_text(rows, 0, REPORTER_KIND)))
+    if (is_guarded(rows))
         return wg_has_post(caller, "supervisor", area) ? "supervisor" : NULL;
     for (size_t i = 0; i < WG_COUNT(posts); i++) {
         if (wg_has_post(caller, posts[i], area))
@@ -219,9 +221,11 @@ static void begin(struct wg_request *request, struct registry *registry, struct 
         look->row = *row;
         *row = NULL;
     }
+    WG_AUTO(wg_text_destroy) struct wg_text sight = { 0 };
+    wg_sight_write(wg_request_caller(request), &sight);
     if (wg_number_read(wg_request_param(request, "number"), &look->report, look->date) != 0)
         refuse_unknown(request);
-    else if (store_read_reporter(registry->store, look->report, on_read, look) == 0)
+    else if (store_read_reporter(registry->store, look->report, sight.bytes, on_read, look) == 0)
         look = NULL; /* the flight's */
     else
         answer_away(request);

@@ -232,41 +232,45 @@ int session_store_make_link(struct registry *registry, const struct session_link
     return ask(registry->writes, SQL_INSERT_LINK, &params, landed, arg);
 }
 
-static void add_find_case(struct wg_flight *flight, int64_t id)
+static void add_find_case(struct wg_flight *flight, int64_t id, const char *sight)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, id);
+    wg_params_text(params, sight);
     wg_flight_add(flight, SQL_FIND_CASE_AREA, &params);
 }
 
-static void add_list_links(struct wg_flight *flight, int64_t case_id, int64_t id)
+static void add_list_links(struct wg_flight *flight, int64_t case_id, int64_t id, const char *sight)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     put_id(params, case_id);
     put_id(params, id);
+    wg_params_text(params, sight);
     wg_flight_add(flight, SQL_LIST_LINKS, &params);
 }
 
-int session_store_find_case(struct registry *registry, int64_t id, wg_landed *landed, void *arg)
+int session_store_find_case(struct registry *registry, int64_t id, const char *sight,
+                            wg_landed *landed, void *arg)
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
-    add_find_case(flight, id);
+    add_find_case(flight, id, sight);
     return wg_db_send(registry->reads, &flight) == 0 ? 0 : STORE_BUSY;
 }
 
-int session_store_list_links(struct registry *registry, int64_t case_id, wg_landed *landed,
-                             void *arg)
+int session_store_list_links(struct registry *registry, int64_t case_id, const char *sight,
+                             wg_landed *landed, void *arg)
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
-    add_find_case(flight, case_id);
-    add_list_links(flight, case_id, 0);
+    add_find_case(flight, case_id, sight);
+    add_list_links(flight, case_id, 0, sight);
     return wg_db_send(registry->reads, &flight) == 0 ? 0 : STORE_BUSY;
 }
 
-int session_store_find_link(struct registry *registry, int64_t id, wg_landed *landed, void *arg)
+int session_store_find_link(struct registry *registry, int64_t id, const char *sight,
+                            wg_landed *landed, void *arg)
 {
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(landed, arg);
-    add_list_links(flight, 0, id);
+    add_list_links(flight, 0, id, sight);
     return wg_db_send(registry->reads, &flight) == 0 ? 0 : STORE_BUSY;
 }
 

@@ -114,10 +114,13 @@ struct session_link {
     int64_t case_id, now, until;
     int32_t task, rate;
 };
+/* One row: the link's id or null; where it is null, whether the person is there, but may not have
+ * the case. */
 int session_store_make_link(struct registry *registry, const struct session_link *link,
                             wg_landed *landed, void *arg) WG_MUST_USE;
-int session_store_find_case(struct registry *registry, int64_t id, wg_landed *landed,
-                            void *arg) WG_MUST_USE;
+/* sight: what the caller may see, as may_see wants it; what they may not see is not there. */
+int session_store_find_case(struct registry *registry, int64_t id, const char *sight,
+                            wg_landed *landed, void *arg) WG_MUST_USE;
 enum {
     LINKED_ID,
     LINKED_CODE,
@@ -134,10 +137,11 @@ enum {
     LINKED_AREA
 };
 /* Results: session_store_find_case's, then the links. */
-int session_store_list_links(struct registry *registry, int64_t case_id, wg_landed *landed,
-                             void *arg) WG_MUST_USE;
-int session_store_find_link(struct registry *registry, int64_t id, wg_landed *landed,
-                            void *arg) WG_MUST_USE;
+int session_store_list_links(struct registry *registry, int64_t case_id, const char *sight,
+                             wg_landed *landed, void *arg) WG_MUST_USE;
+/* sight NULL: it is the caller's own. */
+int session_store_find_link(struct registry *registry, int64_t id, const char *sight,
+                            wg_landed *landed, void *arg) WG_MUST_USE;
 int session_store_revoke_link(struct registry *registry, int64_t id, const char *actor,
                               wg_landed *landed, void *arg) WG_MUST_USE;
 

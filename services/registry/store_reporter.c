@@ -2,10 +2,12 @@
 
 #include "registry_sql.h"
 
-int store_read_reporter(struct store *store, int64_t report, wg_landed *landed, void *arg)
+int store_read_reporter(struct store *store, int64_t report, const char *sight, wg_landed *landed,
+                        void *arg)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, report);
+    wg_params_text(params, sight);
     return store_ask(store_reads(store), SQL_READ_REPORTER, &params, landed, arg);
 }
 

@@ -10,9 +10,11 @@ enum store_reporter_columns {
     REPORTER_HOLDER,
     REPORTER_KIND,
     REPORTER_SEALED,
-    REPORTER_CONSENT
+    REPORTER_CONSENT,
+    REPORTER_SHIELDED /* it complains about a worker, whatever its category */
 };
-int store_read_reporter(struct store *store, int64_t report, wg_landed *landed,
+/* sight: what the caller may see, as may_see wants it. */
+int store_read_reporter(struct store *store, int64_t report, const char *sight, wg_landed *landed,
                         void *arg) WG_MUST_USE;
 
 struct store_look {

@@ -40,6 +40,7 @@ struct action {
     struct {
         char code[48];
         int64_t staff; /* 0: nobody, or not within what the caller may read */
+        bool barred;   /* the case is kept from them */
     } names[ACTION_NAMES];
     struct workflow_decision decision, partner_decision;
     int32_t n; /* of the event, once written */

@@ -8,14 +8,15 @@
 #include "services/triage/action.h"
 #include "services/triage/assign.h"
 
-/* By the post itself, or as whoever covers it now (值班, 代班, AB岗). */
+/* By the post itself, or as whoever covers it now (值班, 代班, AB岗). Who came by a link has
+ * neither, whoever they are. */
 static bool has_post(const char *post, const char *area, const void *arg)
 {
     const struct action *action = arg;
     const struct city *city = &action->knowledge->city;
-    return wg_has_post(&action->caller, post, area) ||
-           assign_covers(city, city_area_by_code(city, area), post, action->caller.staff_id,
-                         wg_clock_now());
+    return action->caller.link_id == 0 && (wg_has_post(&action->caller, post, area) ||
+                                           assign_covers(city, city_area_by_code(city, area), post,
+                                                         action->caller.staff_id, wg_clock_now()));
 }
 
 struct workflow_actor action_actor(const struct action *action)

@@ -15,8 +15,11 @@ static void collect(struct action *action, const char *code)
     for (size_t i = 0; i < action->n_names; i++)
         if (strcmp(action->names[i].code, code) == 0)
             return;
-    if (action->n_names < ACTION_NAMES && strlen(code) < sizeof action->names[0].code)
+    if (action->n_names < ACTION_NAMES && strlen(code) < sizeof action->names[0].code) {
+        action->names[action->n_names].staff = 0; /* not of what an earlier round found */
+        action->names[action->n_names].barred = false;
         wg_copy(action->names[action->n_names++].code, sizeof action->names[0].code, code);
+    }
 }
 
 /* The list of tasks in an input; ret_field: where. NULL = none. */
@@ -68,7 +71,8 @@ void action_collect_names(struct action *action)
     }
 }
 
-/* Whoever is chosen must have a post somewhere inside what the chooser may read. */
+/* Whoever is chosen must have a post somewhere inside what the chooser may read, and may not be one
+ * from whom the case is kept. */
 void action_take_names(struct action *action, const PGresult *rows)
 {
     for (int row = 0; row < PQntuples(rows); row++) {
@@ -78,8 +82,10 @@ void action_take_names(struct action *action, const PGresult *rows)
         for (char *area = strtok(areas, ","); area != NULL; area = strtok(NULL, ","))
             here = here || wg_may_read(&action->caller, area);
         for (size_t i = 0; here && i < action->n_names; i++)
-            if (strcmp(action->names[i].code, wg_get_text(rows, row, 0)) == 0)
-                action->names[i].staff = wg_get_i64(rows, row, 1);
+            if (strcmp(action->names[i].code, wg_get_text(rows, row, 0)) == 0) {
+                action->names[i].barred = !wg_get_bool(rows, row, 3);
+                action->names[i].staff = action->names[i].barred ? 0 : wg_get_i64(rows, row, 1);
+            }
     }
 }
 
@@ -137,6 +143,22 @@ void action_name_tasks(const struct action *action, struct workflow_facts *facts
 
 /* ---- what is not there */
 
+static void judge_person(const struct action *action, const char *pointer, const char *code,
+                         struct wg_problem *problem)
+{
+    bool barred = false;
+    if (code == NULL || staff_named(action, code) != 0)
+        return;
+    for (size_t i = 0; i < action->n_names; i++)
+        barred = barred || (action->names[i].barred && strcmp(action->names[i].code, code) == 0);
+    if (barred)
+        wg_problem_error(problem, pointer, "被反映的人员及其负责人以下的人员不能经手此事件",
+                         "whom the case is about, and who is below their chief, may not have it");
+    else
+        wg_problem_error(problem, pointer, "没有这个人员，或不在此处任职",
+                         "no such person, or not with a post here");
+}
+
 static void judge_place(const struct action *action, struct wg_problem *problem)
 {
     const struct city *city = &action->knowledge->city;
@@ -161,11 +183,8 @@ static void judge_tasks(const struct action *action, struct wg_problem *problem)
             snprintf(pointer, sizeof pointer, "/%s/%zu/party", field, i);
             wg_problem_error(problem, pointer, "没有这个单位", "no such party");
         }
-        if (staff != NULL && staff_named(action, staff) == 0) {
-            snprintf(pointer, sizeof pointer, "/%s/%zu/staff", field, i);
-            wg_problem_error(problem, pointer, "没有这个人员，或不在此处任职",
-                             "no such person, or not with a post here");
-        }
+        snprintf(pointer, sizeof pointer, "/%s/%zu/staff", field, i);
+        judge_person(action, pointer, staff, problem);
     }
 }
 
@@ -176,11 +195,10 @@ void action_judge_names(const struct action *action, struct wg_problem *problem)
                *other = field_of(action, "case");
     judge_place(action, problem);
     judge_tasks(action, problem);
-    if (staff != NULL && staff_named(action, staff) == 0) {
+    if (staff != NULL) {
         snprintf(pointer, sizeof pointer, "/%s",
                  workflow_field_of_type(action->workflow, action->name, "staff"));
-        wg_problem_error(problem, pointer, "没有这个人员，或不在此处任职",
-                         "no such person, or not with a post here");
+        judge_person(action, pointer, staff, problem);
     }
     if (party != NULL && party_named(action, party) == NULL)
         wg_problem_error(problem, "/party", "没有这个单位", "no such party");

@@ -274,6 +274,7 @@ static void read_named(struct action *action)
         wg_column_text(codes, action->names[i].code);
     wg_params_array(params, &codes);
     wg_params_time(params, wg_clock_now());
+    wg_params_i64(params, action->case_id);
     wg_flight_add(flight, SQL_FIND_STAFF, &params);
     wg_sight_write(&action->caller, &sight);
     wg_column_i64(ids, action->partner_id);

@@ -52,7 +52,9 @@ enum {
     ASKED_INPUT,
     SEEN,
     PLACE,
-    CHILDREN
+    CHILDREN,
+    ABOUT,
+    SHIELD
 };
 
 int case_row_find(const PGresult *rows, int64_t id)
@@ -136,8 +138,10 @@ void case_row_read(struct case_row *to, const PGresult *rows, int row)
         .return_by = wg_get_time(rows, row, SOURCE_RETURN_BY),
         .last_actor = wg_get_i64(rows, row, LAST_ACTOR),
         .last_at = wg_get_time(rows, row, LAST_AT),
+        .about = wg_get_i64(rows, row, ABOUT),
     };
     struct workflow_case *before = &to->before;
+    wg_copy(to->shield, sizeof to->shield, wg_get_text(rows, row, SHIELD));
     wg_copy(before->state, sizeof before->state, wg_get_text(rows, row, STATE));
     wg_copy(before->level, sizeof before->level, wg_get_text(rows, row, LEVEL));
     wg_copy(before->grade, sizeof before->grade, wg_get_text(rows, row, GRADE));
@@ -178,12 +182,16 @@ void case_row_facts(const struct case_row *row, const struct knowledge *knowledg
     input.level = before->level;
     input.reporter_has_mail = row->reporter_has_mail;
     input.reporter_known = row->reporter_known;
+    input.about = row->about;
+    input.shield = row->shield;
     const struct facts_source source = { &knowledge->city, knowledge->map,
                                          knowledge_workflow(knowledge, row->workflow) };
     facts_find(&source, &input, wg_clock_now(), ret_facts);
     ret_facts->stand_in =
         assign_stand_in(&knowledge->city, city_area_by_id(&knowledge->city, before->area_id),
                         before->holder, wg_clock_now());
+    if (row->about != 0 && ret_facts->stand_in == row->about)
+        ret_facts->stand_in = 0;
     facts_people(&knowledge->city, before->party, &ret_facts->former_people);
     ret_facts->opener = row->opener;
     ret_facts->source = row->source;

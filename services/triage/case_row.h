@@ -15,6 +15,8 @@ struct case_row {
     bool seen; /* by whoever asks */
     int32_t reports, children;
     int64_t opener, external_due, return_by, last_actor, last_at;
+    int64_t about;          /* of a complaint: whom it is about; 0 = not known, or no complaint */
+    char shield[CITY_CODE]; /* … the area of their chief; "" = no complaint */
     struct json_object *last_before, *asked_input; /* owned */
 };
 

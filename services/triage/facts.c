@@ -4,6 +4,7 @@
 
 #include "common/text.h"
 
+#include "services/triage/about.h"
 #include "services/triage/assign.h"
 
 /* Why a place is not known well enough. */
@@ -48,21 +49,62 @@ static void put_category(struct workflow_facts *facts, const struct city_categor
     }
 }
 
+/* ---- people: never whom the case is about, nor anyone below their chief */
+
+struct search {
+    const struct facts_source *source;
+    int64_t about, now;
+    const struct city_area *from; /* and upwards */
+};
+
+static struct holder find_holder(const struct search *search, const char *post)
+{
+    const struct city *city = search->source->city;
+    for (const struct city_area *area = search->from; area != NULL;
+         area = city_parent(city, area)) {
+        struct holder holder = assign_holder(city, area, post, search->now);
+        if (holder.staff_id == 0 || holder.staff_id != search->about)
+            return holder;
+    }
+    return (struct holder){ 0, NULL, 0 };
+}
+
+static size_t leave_out(int64_t *staff, size_t n, int64_t person)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (staff[i] != person)
+            staff[kept++] = staff[i];
+    return kept;
+}
+
+static size_t find_people(const struct search *search, const char *post,
+                          int64_t ret_staff[ASSIGN_PEOPLE])
+{
+    const struct city *city = search->source->city;
+    size_t n = assign_people(city, search->from, post, search->now, ret_staff);
+    if (search->about == 0)
+        return n;
+    n = leave_out(ret_staff, n, search->about);
+    for (const struct city_area *area = search->from; n == 0 && area != NULL;
+         area = city_parent(city, area))
+        n = leave_out(ret_staff, assign_people(city, area, post, search->now, ret_staff),
+                      search->about);
+    return n;
+}
+
 /* Whoever a notice of the workflow may have to tell; of an opening that walks all the way only
  * those whom it tells, for there are many openings. */
-static void put_roles(struct workflow_facts *facts, const struct facts_source *source,
-                      const struct city_area *area, const char *level, int64_t now)
+static void put_roles(struct workflow_facts *facts, const struct search *search, const char *level)
 {
     const char *post, *role;
     const char *(*next)(const struct workflow *, size_t, const char *, const char **) =
         facts->walks_through ? workflow_walk_role : workflow_role;
     while (facts->n_roles < WORKFLOW_ROLES &&
-           (role = next(source->workflow, facts->n_roles, level, &post)) != NULL) {
+           (role = next(search->source->workflow, facts->n_roles, level, &post)) != NULL) {
         facts->roles[facts->n_roles].role = role;
         facts->roles[facts->n_roles].n =
-            post[0] == '\0'
-                ? 0
-                : assign_people(source->city, area, post, now, facts->roles[facts->n_roles].staff);
+            post[0] == '\0' ? 0 : find_people(search, post, facts->roles[facts->n_roles].staff);
         facts->n_roles++;
     }
 }
@@ -107,6 +149,8 @@ void facts_find(const struct facts_source *source, const struct facts_input *inp
 {
     const struct city *city = source->city;
     struct place place = find_place(source, input);
+    const struct search search = { source, input->about, now,
+                                   about_from(city, place.area, input->shield) };
     const struct city_category *category =
         input->category[0] == '\0' ? NULL : city_category(city, input->category);
     *ret_facts = (struct workflow_facts){
@@ -129,13 +173,13 @@ void facts_find(const struct facts_source *source, const struct facts_input *inp
             ret_facts->holder_level =
                 level_of(assign_standing(city, place.area, input->holder, now));
     } else if (category != NULL && place.reason == NULL) {
-        struct holder holder = assign_holder(city, place.area, category->responsible, now);
+        struct holder holder = find_holder(&search, category->responsible);
         ret_facts->holder = holder.staff_id;
         ret_facts->holder_rule = holder.rule;
         ret_facts->holder_level = level_of(city_area_by_id(city, holder.area_id));
     }
     ret_facts->walks_through =
         input->opening && place.reason == NULL && category != NULL && ret_facts->holder != 0;
-    put_roles(ret_facts, source, place.area,
-              input->level == NULL ? workflow_level(source->workflow) : input->level, now);
+    put_roles(ret_facts, &search,
+              input->level == NULL ? workflow_level(source->workflow) : input->level);
 }

@@ -18,6 +18,9 @@ struct facts_input {
     const char *level; /* of the case, whose roles depend on it; NULL = that of the opening */
     int32_t party;     /* chosen, or that which has it; before holder */
     bool reporter_has_mail, reporter_known;
+    int64_t about; /* of a complaint: whom it is about; never among the people that are found */
+    const char
+        *shield; /* … and the area of their chief, below which nobody is; NULL = no complaint */
 };
 
 /* Where they are found. */

@@ -58,6 +58,8 @@ struct opening *opening_decide(const struct knowledge *knowledge, const PGresult
     opening->about = wg_get_i64(rows, row, 17); /* 0 where it is about nobody */
     if (opening->shield[0] != '\0')
         input.area = opening->shield;
+    input.about = opening->about;
+    input.shield = opening->shield;
     input.has_point = opening->has_point && opening->shield[0] == '\0';
     const struct workflow_case fresh = {
         .id = wg_get_i64(rows, row, 0),

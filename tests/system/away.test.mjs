@@ -8,7 +8,7 @@ import { Load } from '../lib/load.mjs';
 import { routes } from '../lib/routes.mjs';
 import { waitFor } from '../lib/wait.mjs';
 
-const GRID = '410103007012003';
+const GRID = '410103007012003', COORDINATOR = '410103007-coordinator';
 
 describe('what is away', () => {
     let house, admin, leader, report;
@@ -76,6 +76,14 @@ describe('what is away', () => {
         const waits = await admin.post('/api/v1/reports', { text: '先记下来', area: GRID });
         assert.equal(waits.status, 201, 'what people say is written down whoever is gone');
         assert.equal((await house.client().get(`/api/v1/reports/${waits.json.number}?code=${waits.json.query_code}`)).status, 200, 'and can be followed');
+        // What is restricted is so before triage has taken it up: for whoever reads such cases there, and who wrote it down.
+        const coordinator = house.client(COORDINATOR), reads = async (role, number) => (await house.client(role).get(`/api/v1/reports/${number}`)).status;
+        const hidden = (await coordinator.post('/api/v1/reports', { text: '邻里纠纷', category: 'neighbour-dispute', area: GRID })).json.number;
+        for (const [role, want] of [[`${GRID}-leader`, 404], [`${GRID.slice(0, 12)}-secretary`, 200], [`${GRID.slice(0, 12)}-dispatcher`, 200], [COORDINATOR, 200], ['410103003005-secretary', 404], ['admin', 200]])
+            assert.equal(await reads(role, hidden), want, role);
+        const own = (await house.client(`${GRID}-leader`).post('/api/v1/reports', { text: '邻里纠纷', category: 'neighbour-dispute', area: GRID })).json.number;
+        assert.equal(await reads(`${GRID}-leader`, own), 200, 'who entered it');
+        assert.equal(await reads(`${GRID}-leader`, waits.json.number), 200, 'what is not restricted is its area\'s');
         await house.service('up', 'triage-1');
         await house.ready();
         await waitFor('its case', async () => (await admin.get(`/api/v1/cases?report=${waits.json.number}`)).json.items.length === 1);

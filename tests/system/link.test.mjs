@@ -11,7 +11,7 @@ const COMMUNITY = '410103007012', GRID = '410103007012003', OTHER = '41010300300
 const problem = (answer) => answer.json?.type?.replace('urn:wangge:problem:', '');
 
 describe('one-task links', () => {
-    let house, admin, leader, secretary, stranger, micro, mine, theirs;
+    let house, admin, leader, secretary, stranger, micro, mine, theirs, handed;
     before(async () => {
         house = await Instance.up({ name: 'link' });
         admin = house.client('admin');
@@ -19,12 +19,13 @@ describe('one-task links', () => {
         secretary = house.client(`${COMMUNITY}-secretary`);
         stranger = house.client(`${OTHER}-leader`);
         micro = house.client(`${GRID}01-micro-member`);
-        const open = async (area) => {
-            const said = (await admin.post('/api/v1/reports', { text: '院墙要倒', area })).json;
+        const open = async (area, category) => {
+            const said = (await admin.post('/api/v1/reports', { text: '院墙要倒', area, category })).json;
             return waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${said.number}`)).json.items[0]);
         };
         mine = await open(GRID);
         theirs = await open(GRID);
+        handed = await open(GRID, 'litter');
     });
     after(async () => {
         try {
@@ -100,6 +101,23 @@ describe('one-task links', () => {
         const one = holder(link);
         assert.equal((await one.get('/api/v1/links/current')).json.task, 2);
         assert.equal(problem(await one.get(`/api/v1/cases/${mine.id}`)), 'link-other-object');
+    });
+    it('it lends no post: whoever covers one verifies by their own key, not by a link', async () => {
+        const deputy = `${COMMUNITY}004-leader`, at = (hours) => new Date(house.now().getTime() + hours * 3600_000).toISOString();
+        const done = async (action, by, options) => {
+            const { headers } = await by.get(`/api/v1/cases/${handed.id}`);
+            return by.post(`/api/v1/cases/${handed.id}/actions`, { action, text: '办好' }, { headers: { 'If-Match': headers.etag }, ...options });
+        };
+        for (const action of ['accept', 'resolve'])
+            assert.equal((await done(action, leader)).status, 200, action);
+        const duty = await admin.post('/api/v1/duty', { code: 'link-deputy', area: COMMUNITY, post: 'secretary', staff: deputy, kind: 'duty', starts_at: at(0), ends_at: at(8) });
+        assert.equal(duty.status, 201, duty.text);
+        const own = house.client(deputy, { checked: false }), one = holder(await make({ case: handed.id, staff: deputy }), { checked: false });
+        const offered = async (by) => ((await by.get(`/api/v1/cases/${handed.id}/actions`)).json.actions ?? []).map((each) => each.action);
+        await waitFor('the roster to be known', async () => (await offered(own)).includes('verify'), { everyMs: 300 });
+        assert.ok(!(await offered(one)).includes('verify'));
+        assert.equal(problem(await done('verify', one)), 'forbidden');
+        assert.equal((await done('verify', own)).status, 200);
     });
     it('what is no link', async () => {
         const link = await make();

@@ -26,7 +26,7 @@ describe('mail', () => {
     });
     after(async () => {
         try {
-            await house?.verify({ setAside: true, mailless }); // the two that tests below want to fail; the last one counts them
+            await house?.verify({ setAside: true, mailless }); // the three that tests below want to fail; the last one counts them
         } finally {
             await house?.down();
             await post?.close();
@@ -211,6 +211,26 @@ describe('mail', () => {
         assert.deepEqual(heard(), [first + 1, second], 'who was parted again is not told');
     });
 
+    it('what has become restricted since is not mailed to whoever may not see it any more; who has it in hand is told', async () => {
+        misbehave(() => 'refuse');
+        const { id, to } = await report();
+        await waitFor('the first try', async () => (await row(id))?.tries > 0);
+        const secretary = house.client(`${COMMUNITY}-secretary`), other = grids.map((grid) => `${grid.code}-leader`).find((code) => !to.startsWith(code));
+        for (const body of [{ action: 'reclassify', category: 'unrest', text: '不是垃圾的事' }, { action: 'reassign', holder: other, text: '换人办理' }]) {
+            const { headers } = await secretary.get(`/api/v1/cases/${id}`);
+            const done = await secretary.post(`/api/v1/cases/${id}/actions`, body, { headers: { 'If-Match': headers.etag } });
+            assert.equal(done.status, 200, done.text);
+        }
+        await waitFor('the second mail to wait', async () => await house.count("deliveries WHERE channel = 'mail' AND case_id = :id", { id }) === 2);
+        misbehave(() => 'take');
+        house.moveClock((house.offset ?? 0) + 300); // past the longest wait that the refusals can have come to
+        const states = async () => (await house.sql(`SELECT s.code, d.state, d.reason FROM deliveries d JOIN staff s ON s.id = d.staff
+            WHERE d.channel = 'mail' AND d.case_id = :id ORDER BY d.id`, { id })).map((one) => one.join());
+        await waitFor('both are over', async () => (await states()).every((one) => !one.includes('waiting')));
+        assert.deepEqual(await states(), [`${to.split('@')[0]},failed,withheld: not theirs to see`, `${other},sent,`]);
+        assert.deepEqual(mails(id).map((mail) => mail.to), [[`${other}@erqi.example`]]);
+    });
+
     it('without a server no mail is made, and /readyz says so', async () => {
         const setting = join(house.home, 'service/notification-1/env/WANGGE_SMTP_URL');
         writeFileSync(setting, ''); // an empty file takes the variable away
@@ -232,7 +252,7 @@ describe('mail', () => {
 
     it('nothing came twice but what was lost on the way, and nothing failed but what was refused', async () => {
         await house.drain();
-        assert.equal(await house.count('deliveries WHERE state = \'failed\''), 2);
+        assert.equal(await house.count('deliveries WHERE state = \'failed\''), 3);
         assert.equal(await house.count('notices'), 0);
         const ids = post.mails.map((mail) => mail.id);
         assert.equal(ids.length - new Set(ids).size, post.withheld + 1);

@@ -129,11 +129,68 @@ describe('reading', () => {
         await expectSeen(item, [`${COMMUNITY}-dispatcher`, `${COMMUNITY}-secretary`, `${STREET}-coordinator`, '410103-dispatcher', 'administrator'],
             [`${GRID}-leader`, `${COMMUNITY}004-leader`, 'system', '410103003005-secretary']);
         const dispatcher = roles[`${COMMUNITY}-dispatcher`], { headers } = await dispatcher.get(`/api/v1/cases/${item.id}`);
-        const given = await hands[`${COMMUNITY}-dispatcher`].post(`/api/v1/cases/${item.id}/actions`, { action: 'dispatch', area: GRID, holder: `${GRID}-leader` }, { headers: { 'If-Match': headers.etag } });
+        const give = (body) => hands[`${COMMUNITY}-dispatcher`].post(`/api/v1/cases/${item.id}/actions`, { action: 'dispatch', area: GRID, ...body }, { headers: { 'If-Match': headers.etag } });
+        for (const holder of [`${GRID}-leader`, `${COMMUNITY}004-leader`]) {
+            const slip = await give({ holder });
+            assert.equal(slip.status, 422, slip.text);
+            assert.deepEqual(slip.json.errors.map((one) => one.pointer), ['/holder'], 'not even by a slip of the dispatcher\'s');
+        }
+        const nobody = await give({});
+        assert.equal(nobody.status, 422, `whoever has the post there is not chosen by itself: ${nobody.text}`);
+        const given = await give({ holder: `${COMMUNITY}-secretary` });
         assert.equal(given.status, 200, given.text);
         await expectSeen(item, [`${COMMUNITY}-secretary`, 'administrator'], [`${GRID}-leader`, `${COMMUNITY}004-leader`, `${COMMUNITY}-dispatcher`]);
+        const whistle = (staff) => hands[COORDINATOR].post(`/api/v1/cases/${item.id}/actions`, { action: 'blow_whistle', text: '到场', tasks: [{ staff, text: '查看' }] }, { headers: { 'If-Match': given.headers.etag } });
+        await act(`${COMMUNITY}-secretary`, item.id, { action: 'accept' });
+        given.headers.etag = (await roles[COORDINATOR].get(`/api/v1/cases/${item.id}`)).headers.etag;
+        const tasked = await whistle(`${GRID}-leader`);
+        assert.deepEqual([tasked.status, tasked.json.errors?.map((one) => one.pointer)], [422, ['/tasks/0/staff']], tasked.text);
         await house.drain();
-        assert.ok((await pages(roles[`${GRID}-leader`], '/api/v1/inbox')).every((one) => one.case !== item.id), 'not even by a slip of the dispatcher\'s');
+        for (const role of [`${GRID}-leader`, `${COMMUNITY}004-leader`])
+            assert.ok((await pages(roles[role], '/api/v1/inbox')).every((one) => one.case !== item.id), role);
+        assert.equal(await house.count(`deliveries d JOIN staff s ON s.id = d.staff WHERE d.case_id = ${item.id} AND s.code LIKE '${GRID}%'`), 0, 'nor are they told and shown nothing');
+    });
+    // ---- the ways around
+
+    const look = { field: 'phone', reason: '核实' }, reporter = { name: '某居民', phone: '13800000002' };
+    const link = (role, item, staff) => hands[role].post('/api/v1/links', { case: item.id, staff, days: 1, purpose: '核实' });
+    it('links and the reporter\'s number are as closed as the case', async () => {
+        const item = await say({ category: 'neighbour-dispute', area: GRID, reporter });
+        for (const role of [`${COMMUNITY}-dispatcher`, '410103-dispatcher', `${COMMUNITY}004-leader`]) {
+            const answers = [await link(role, item, role), await hands[role].get(`/api/v1/links?case=${item.id}`),
+                await hands[role].get(`/api/v1/reports/${item.number}/reporter`), await hands[role].post(`/api/v1/reports/${item.number}/reveal`, look)];
+            assert.deepEqual(answers.map((one) => one.status), [404, 404, 404, 404], `${role}: ${answers.map((one) => one.text).join()}`);
+        }
+        const secretary = hands[`${COMMUNITY}-secretary`];
+        const made = await link(`${COMMUNITY}-secretary`, item, `${COMMUNITY}004-leader`);
+        assert.equal(made.status, 201, 'who sees it may let somebody in');
+        assert.equal((await house.client(undefined, { key: `Link ${made.json.token}` }).get(`/api/v1/cases/${item.id}`)).status, 200);
+        assert.equal((await hands[`${COMMUNITY}-dispatcher`].send('DELETE', `/api/v1/links/${made.json.id}`)).status, 404);
+        assert.equal((await secretary.get(`/api/v1/links?case=${item.id}`)).json.items[0].revoked_at, null);
+        assert.equal((await secretary.send('DELETE', `/api/v1/links/${made.json.id}`)).status, 204);
+        assert.equal((await secretary.get(`/api/v1/reports/${item.number}/reporter`)).status, 200);
+        assert.equal((await hands[LEADER].post(`/api/v1/reports/${item.number}/reveal`, look)).json.value, reporter.phone, 'its holder');
+    });
+    it('nor by a link does a complaint reach whom it is about or anyone below their chief; who complained is the supervisors\' to know', async () => {
+        const item = await say({ category: plain, area: GRID, about: LEADER, reporter });
+        for (const staff of [LEADER, `${COMMUNITY}004-leader`]) {
+            const refused = await link(`${COMMUNITY}-secretary`, item, staff);
+            assert.deepEqual([refused.status, refused.json.errors?.map((one) => one.pointer)], [422, ['/staff']], refused.text);
+        }
+        for (const staff of [HANDLER, COORDINATOR, '410103003005-secretary'])
+            assert.equal((await link(`${COMMUNITY}-secretary`, item, staff)).status, 201, staff);
+        const made = (await link(`${COMMUNITY}-secretary`, item, HANDLER)).json, way = house.client(undefined, { key: `Link ${made.token}` });
+        assert.equal((await way.get(`/api/v1/cases/${item.id}`)).status, 200);
+        for (const staff of [LEADER, `${COMMUNITY}004-leader`]) { // as if they had come below since
+            await house.sql(`UPDATE links SET staff_id = (SELECT id FROM staff WHERE code = '${staff}') WHERE id = ${made.id}`);
+            await waitFor(`${staff} is heard of`, async () => (await way.get(`/api/v1/cases/${item.id}`)).status === 404, { everyMs: 300 });
+        }
+        for (const role of [`${COMMUNITY}-secretary`, `${COMMUNITY}-dispatcher`, LEADER]) {
+            assert.equal((await hands[role].get(`/api/v1/reports/${item.number}/reporter`)).status, 404, role);
+            assert.equal((await hands[role].post(`/api/v1/reports/${item.number}/reveal`, look)).status, 404, role);
+        }
+        assert.equal((await roles['410103-supervisor'].get(`/api/v1/reports/${item.number}/reporter`)).status, 200);
+        assert.equal((await hands['410103-supervisor'].post(`/api/v1/reports/${item.number}/reveal`, look)).json.value, reporter.phone);
     });
     it('a post that is over shields nobody, one in force does', async () => {
         const was = `${process.pid}-was`;

@@ -4,7 +4,12 @@
 --   as far as staff may see that; parts: whoever reported reads the words of those that came of their own report
 -- Tables: reports, case_reports, cases, tasks, areas, categories, looks, forgotten (read) · Locks: none
 SELECT p.received_at, p.text, p.area AS given_area, o.id, c.workflow, c.state, c.due_at, c.restricted OR o.restricted AS restricted,
-    $3::text::jsonb IS NULL OR CASE WHEN o.id IS NULL THEN p.about IS NULL ELSE may_see(o, $3::text::jsonb) END AS seen,
+    $3::text::jsonb IS NULL OR CASE WHEN o.id IS NOT NULL THEN may_see(o, $3::text::jsonb) ELSE
+        -- not taken up yet: as the case that it will be, and for whoever wrote it down
+        p.about IS NULL AND (NOT EXISTS (SELECT FROM categories g WHERE g.code = p.category AND g.restricted)
+            OR coalesce(p.entered_by = ($3::text::jsonb ->> 'staff')::bigint, false)
+            OR may_see(jsonb_populate_record(NULL::cases, jsonb_build_object(
+                'id', p.id, 'area', coalesce(p.area, ''), 'restricted', true)), $3::text::jsonb)) END AS seen,
     (SELECT f.received_at FROM reports f WHERE f.id = o.id) AS first_received_at,
     c.area,
     (SELECT CASE WHEN $2::boolean THEN a.name_en ELSE a.name END FROM areas a WHERE a.id = c.area_id) AS area_name,

@@ -336,6 +336,41 @@ static void test_roles_of_an_opening(void **state)
     }
 }
 
+/* A complaint is put into nobody's hands who is below the chief, nor those of whom it is about,
+ * even where they cover the chief's post; and none of them is told. */
+static void test_complaint(void **state)
+{
+    static const struct {
+        const char *name, *area, *shield;
+        int64_t about, holder, dispatcher;
+    } complaints[] = {
+        { "about nobody", GRID_EAST, NULL, 0, LEADER, DISPATCHER },
+        { "about the leader", GRID_EAST, COMMUNITY_CODE, LEADER, 0, DISPATCHER },
+        { "about a neighbour of the leader", GRID_EAST, COMMUNITY_CODE, 99, 0, DISPATCHER },
+        { "about somebody of the same grid", GRID_EAST, GRID_EAST, 99, LEADER, DISPATCHER },
+        { "about whoever has the chief's post", GRID_EAST, GRID_EAST, LEADER, 0, DISPATCHER },
+        { "about the dispatcher", GRID_EAST, "410103007", DISPATCHER, 0, ROOT_DISPATCHER },
+        { "about nobody known", GRID_EAST, "410103", 0, 0, ROOT_DISPATCHER },
+        { "the shield's code is gone", GRID_EAST, "410199", 99, 0, ROOT_DISPATCHER },
+        { "it lies elsewhere", GRID_EAST, "410103007012002", 99, LEADER, DISPATCHER },
+    };
+    const struct facts_source source = { &city, map, workflow };
+    for (size_t i = 0; i < WG_COUNT(complaints); i++) {
+        const struct facts_input input = { .category = "road",
+                                           .area = complaints[i].area,
+                                           .about = complaints[i].about,
+                                           .shield = complaints[i].shield };
+        struct workflow_facts facts;
+        int64_t told = 0;
+        facts_find(&source, &input, 0, &facts);
+        for (size_t r = 0; r < facts.n_roles; r++)
+            if (strcmp(facts.roles[r].role, "dispatcher") == 0 && facts.roles[r].n == 1)
+                told = facts.roles[r].staff[0];
+        ROW(complaints[i].name,
+            facts.holder == complaints[i].holder && told == complaints[i].dispatcher);
+    }
+}
+
 /* Without areas a report must not be lost either: it lies nowhere, and says so. */
 static void test_empty_city(void **state)
 {
@@ -357,6 +392,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_roles),      cmocka_unit_test(test_roles_of_an_opening),
         cmocka_unit_test(test_empty_city), cmocka_unit_test(test_levels),
         cmocka_unit_test(test_party),      cmocka_unit_test(test_holder_level),
+        cmocka_unit_test(test_complaint),
     };
     if (argc != 2)
         return 2;
