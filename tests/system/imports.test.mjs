@@ -251,8 +251,7 @@ describe('imports', () => {
         assert.equal((await csv('staff', 'code\n', '?colour=red')).status, 400);
         assert.equal((await csv('staff', 'code\n', '?dry_run=perhaps')).status, 400);
         const large = await admin.send('POST', '/api/v1/imports/staff', { body: Buffer.alloc((64 << 20) + 10, 'x'), type: 'text/csv' }).catch((error) => error);
-        if (!(large instanceof Error))
-            assert.equal(large.status, 413);
+        assert.ok(large.status === 413 || ['EPIPE', 'ECONNRESET'].includes(large.code), `${large.status ?? large}: nginx may close while we still send`);
         const file = 'code,name,name_en,tags,email,phone,posts\n' + Array.from({ length: 20000 }, (_, i) => `${P}-many-${i},名,Name,,,,\n`).join('');
         const answers = await Promise.all(Array.from({ length: 6 }, () => csv('staff', file, '?dry_run=true')));
         assert.ok(answers.every((answer) => [200, 409].includes(answer.status)), answers.map((answer) => answer.status).join());
