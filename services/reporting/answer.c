@@ -146,8 +146,10 @@ struct json_object *answer_case(const PGresult *rows, int row, const struct word
     answer_number(item, "number", id, received);
     answer_text(item, "title", wg_get_text(rows, row, CASE_TITLE));
     answer_text(item, "state", state);
+    bool of_party = wg_is_null(rows, row, CASE_HOLDER) && !wg_is_null(rows, row, CASE_PARTY);
     answer_text(item, "state_text",
-                words_state(words, wg_get_i64(rows, row, CASE_WORKFLOW), state, english));
+                (of_party ? words_state_of_party : words_state)(
+                    words, wg_get_i64(rows, row, CASE_WORKFLOW), state, english));
     answer_text(item, "level", wg_get_text(rows, row, CASE_LEVEL));
     answer_text(item, "grade", wg_get_text(rows, row, CASE_GRADE));
     answer_area(item, "area", rows, row, CASE_AREA_ID);

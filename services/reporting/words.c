@@ -117,6 +117,14 @@ const char *words_state(const struct words *words, int64_t workflow, const char 
     return text != NULL ? text : state;
 }
 
+const char *words_state_of_party(const struct words *words, int64_t workflow, const char *state,
+                                 bool english)
+{
+    struct json_object *says = state_of(words, workflow, state);
+    const char *text = says == NULL ? NULL : in_language(wg_json_get(says, "party"), english);
+    return text != NULL ? text : words_state(words, workflow, state, english);
+}
+
 const char *words_resident(const struct words *words, int64_t workflow, const char *state,
                            bool english)
 {

@@ -40,6 +40,9 @@ const char *words_task_state(const struct words *words, int64_t workflow, const 
 /* For staff; the state itself where the workflow has no words for it. Valid as long as words. */
 const char *words_state(const struct words *words, int64_t workflow, const char *state,
                         bool english);
+/* The same where a party has the case: its own words, if the state has any. */
+const char *words_state_of_party(const struct words *words, int64_t workflow, const char *state,
+                                 bool english);
 /* For the person who said it. */
 const char *words_resident(const struct words *words, int64_t workflow, const char *state,
                            bool english);

@@ -87,8 +87,8 @@ bool workflow_read_clock(struct reading *reading, const char *name, struct json_
 
 bool workflow_read_state(struct reading *reading, const char *name, struct json_object *state)
 {
-    static const char *const members[] = { "zh", "en", "resident", "next", "final", NULL };
-    static const char *const told[] = { "resident", "next" };
+    static const char *const members[] = { "zh", "en", "resident", "next", "party", "final", NULL };
+    static const char *const told[] = { "resident", "next", "party" };
     if (strlen(name) > STATE_MOST)
         return reading_bad(reading, "", "its name is too long");
     if (!reading_members(reading, state, members) || !reading_titled(reading, state) ||

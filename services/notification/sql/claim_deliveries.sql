@@ -45,6 +45,8 @@ LEFT JOIN areas a ON a.id = c.area_id
 LEFT JOIN staff h ON h.id = e.holder
 LEFT JOIN workflows w ON w.id = c.workflow
 LEFT JOIN LATERAL (
-    SELECT CASE WHEN d.report IS NULL THEN w.definition #> ARRAY['states', e.state]
+    SELECT CASE WHEN d.report IS NULL THEN coalesce(
+               CASE WHEN e.holder IS NULL AND e.party IS NOT NULL THEN w.definition #> ARRAY['states', e.state, 'party'] END,
+               w.definition #> ARRAY['states', e.state])
            ELSE w.definition #> ARRAY['states', e.state, 'resident'] END AS state
 ) AS words ON true;

@@ -9,7 +9,7 @@ export default function limits(stage) {
     it('warned at 50 and 80 per cent, breached once; the holder stays, the levels above are told', async () => {
         const s = stage();
         s.nextDay('09:00', { monday: true });
-        const leader = s.person(`${GRID}-leader`), secretary = s.person(`${COMMUNITY}-secretary`);
+        const leader = s.person(`${GRID}-leader`), secretary = s.person(`${COMMUNITY}-secretary`), coordinator = s.person(`${STREET}-coordinator`);
         const { id } = await s.says('墙角积灰。', 'dirty-spot', GRID);
         await leader.does(id, 'accept');
         await leader.does(id, 'reach', { way: 'phone' });
@@ -23,16 +23,42 @@ export default function limits(stage) {
         await leader.told(id, 'warned', 2);
         s.at(s.time(1, '09:01'));
         await s.happens(id, 'clock.breached', 'run_over');
-        for (const one of [leader, secretary])
+        // Holder, chief and the level above answer for it together, within a limit of its own.
+        for (const one of [leader, secretary, coordinator])
             await one.told(id, 'breached');
+        assert.equal((await leader.clocks(id)).supervise.limit.unit, 'work_day');
         const now = await leader.sees(id);
         assert.deepEqual([now.state, now.holder.code, now.overdue], ['working', leader.code, true]);
+        await leader.does(id, 'report_supervision', { text: '明日清理。' });
+        for (const one of [secretary, coordinator])
+            await one.told(id, 'news');
         // Days of silence later nothing was said twice.
         s.later({ days: 3 });
         await s.house.drain();
         assert.equal(await s.events(id, 'clock.breached', 'run_over'), 1);
         assert.equal((await leader.inbox(id, 'warned')).length, 2);
         assert.deepEqual(await marks(), [['resolve', '100', '1'], ['resolve', '50', '1'], ['resolve', '80', '1']]);
+    });
+
+    it('what nobody accepts goes to the stand-in first, then to the dispatcher', async () => {
+        const s = stage();
+        s.nextDay('09:00');
+        const grid = `${COMMUNITY}003`, leader = s.person(`${grid}-leader`), standIn = s.person(`${COMMUNITY}004-leader`), dispatcher = s.person(`${COMMUNITY}-dispatcher`);
+        const { id } = await s.says('灯杆贴满广告。', 'small-ads', grid);
+        const { due_at: due } = (await leader.clocks(id)).accept;
+        const duty = `code,area,post,staff,kind,starts_at,ends_at\nstand-in-limits,${grid},leader,${standIn.code},stand-in,${s.time(0, '00:00')},${s.time(5, '00:00')}\n`;
+        const answer = await s.house.client('admin').send('POST', '/api/v1/imports/duty', { body: duty, type: 'text/csv' });
+        assert.equal(answer.status, 200, answer.text);
+        s.at(due);
+        await s.happens(id, 'case.lapsed', 'lapsed');
+        await leader.told(id, 'taken-away');
+        await standIn.told(id, 'dispatched');
+        const now = await standIn.sees(id);
+        assert.deepEqual([now.state, now.level, now.holder.code], ['dispatched', 'grid', standIn.code]);
+        s.nextDay('18:00');
+        await dispatcher.told(id, 'returned');
+        assert.equal(await s.state(id), 'filed');
+        await standIn.told(id, 'taken-away');
     });
 
     it('all that lay asleep while nobody looked is done once, in order', async () => {

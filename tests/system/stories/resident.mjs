@@ -145,7 +145,13 @@ export default function resident(stage) {
         await centre.cannot(id, 'dispatch');
         const other = s.person(`${COMMUNITY}-dispatcher`);
         await other.blindTo(id);
-        assert.equal((await coordinator.inbox(id)).length + (await director.inbox(id)).length >= 0, true);
+        // In the root area no coordinator stands: the supervisor is told, and decides.
+        const supervisor = s.person('410103-supervisor');
+        await supervisor.told(id, 'appealed');
+        for (const one of [coordinator, director])
+            await one.blindTo(id);
+        await supervisor.does(id, 'dispatch', { category: 'litter', area: GRID, holder: `${GRID}-leader`, text: '申诉成立，请办理。' });
+        assert.deepEqual([await s.state(id), (await supervisor.sees(id)).level], ['dispatched', 'grid']);
         // Once only.
         assert.ok(!(await who.may()).includes('appeal'));
     });

@@ -10,7 +10,8 @@
 static const char *file;
 
 static const char first[] =
-    "{\"initial\":\"one\",\"states\":{\"one\":{\"zh\":\"甲\",\"en\":\"One\"},"
+    "{\"initial\":\"one\",\"states\":{\"one\":{\"zh\":\"甲\",\"en\":\"One\","
+    "\"party\":{\"zh\":\"单位甲\",\"en\":\"One of a unit\"}},"
     "\"end\":{\"zh\":\"终\",\"en\":\"End\",\"final\":true}}}";
 static const char second[] =
     "{\"initial\":\"two\",\"states\":{\"two\":{\"zh\":\"乙\",\"en\":\"Two\",\"resident\":"
@@ -33,6 +34,8 @@ static void test_versions(void **state)
     assert_string_equal(words_state(words, 1, "one", false), "甲");
     assert_string_equal(words_state(words, 5, "one", false), "one"); /* not this version's */
     assert_string_equal(words_state(words, 9, "one", true), "one");
+    assert_string_equal(words_state_of_party(words, 1, "one", false), "单位甲");
+    assert_string_equal(words_state_of_party(words, 1, "end", false), "终");
     assert_string_equal(words_resident(words, 5, "two", true), "Your two");
     assert_string_equal(words_resident(words, 1, "one", true), "One");
     assert_string_equal(words_next(words, 5, "two", false), "丙");
