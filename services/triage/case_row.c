@@ -196,7 +196,11 @@ void case_row_facts(const struct case_row *row, const struct knowledge *knowledg
     ret_facts->last_at = row->last_at;
     ret_facts->last_before = row->last_before;
     ret_facts->asked_input = row->asked_input;
+    facts_add_party(&knowledge->city, before->party, ret_facts);
+    for (size_t i = 0; i < before->n_links; i++)
+        facts_add_party(&knowledge->city, before->links[i].party, ret_facts);
     for (size_t i = 0; i < before->n_tasks; i++) {
+        facts_add_party(&knowledge->city, before->tasks[i].party, ret_facts);
         facts_people(&knowledge->city, before->tasks[i].party, &ret_facts->of_tasks[i]);
         if (before->tasks[i].staff != 0 && ret_facts->of_tasks[i].n < WORKFLOW_PEOPLE)
             ret_facts->of_tasks[i].staff[ret_facts->of_tasks[i].n++] = before->tasks[i].staff;

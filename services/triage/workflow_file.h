@@ -141,13 +141,30 @@ void workflow_extend_clock(const struct workflow_step *step, const char *name, i
 void workflow_stop_clock(struct workflow_case *after, const char *name);
 /* due_at and wake_at as the clocks have them: nothing is due while the clock stands, or without. */
 void workflow_set_wake(const struct workflow *workflow, struct workflow_case *after,
-                       const struct wg_calendar *calendar);
+                       const struct workflow_facts *facts);
 /* The clock that wants something by now, the earliest first; NULL: none. ret_per_cent: which mark.
  */
 struct workflow_clock *workflow_due_clock(const struct workflow *workflow,
                                           struct workflow_case *after,
-                                          const struct wg_calendar *calendar, int64_t now,
+                                          const struct workflow_facts *facts, int64_t now,
                                           int32_t *ret_per_cent);
+
+/* ---- workflow_calendar.c */
+
+/* Gives a clock the calendar of whoever answers for it: of the task's party, of the party that
+ * holds the case, of the area, of the city. */
+void workflow_choose_calendar(const struct workflow_step *step,
+                              const struct workflow_clock_rule *rule, struct workflow_clock *clock);
+/* The newest version of the clock's calendar, by which it is counted from now on; the clock keeps
+ * which. */
+const struct wg_calendar *workflow_newest_calendar(const struct workflow_facts *facts,
+                                                   struct workflow_clock *clock);
+/* That by which it was counted. */
+const struct wg_calendar *workflow_calendar_of(const struct workflow_facts *facts,
+                                               const struct workflow_clock *clock);
+/* There is a newer version of it than the clock was counted by. */
+bool workflow_calendar_moved(const struct workflow_facts *facts,
+                             const struct workflow_clock *clock);
 
 /* ---- workflow_record.c: what the event stores */
 
