@@ -52,7 +52,8 @@ enum {
     ASKED_INPUT,
     SEEN,
     PLACE,
-    CHILDREN
+    CHILDREN,
+    SOURCE_KIND
 };
 
 int case_row_find(const PGresult *rows, int64_t id)
@@ -145,6 +146,7 @@ void case_row_read(struct case_row *to, const PGresult *rows, int row)
     wg_copy(before->category, sizeof before->category, wg_get_text(rows, row, CATEGORY));
     wg_copy(before->reason, sizeof before->reason, wg_get_text(rows, row, REASON));
     wg_copy(before->outcome, sizeof before->outcome, wg_get_text(rows, row, OUTCOME));
+    wg_copy(to->source_kind, sizeof to->source_kind, wg_get_text(rows, row, SOURCE_KIND));
     read_parts(to, rows, row);
 }
 
@@ -187,6 +189,7 @@ void case_row_facts(const struct case_row *row, const struct knowledge *knowledg
     facts_people(&knowledge->city, before->party, &ret_facts->former_people);
     ret_facts->opener = row->opener;
     ret_facts->source = row->source;
+    ret_facts->source_kind = row->source_kind;
     ret_facts->external_due = row->external_due;
     ret_facts->return_by = row->return_by;
     ret_facts->backfilled = row->backfilled;

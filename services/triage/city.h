@@ -11,6 +11,7 @@
 #include "common/calendar.h"
 
 #include "services/triage/calendars.h"
+#include "services/triage/limit.h"
 
 enum { CITY_CODE = 20, CITY_WORD = 24, CITY_CATEGORY = 44 };
 
@@ -32,18 +33,12 @@ struct city_duty {
     char post[CITY_WORD], kind[CITY_WORD]; /* duty, stand-in, leave */
 };
 
-/* Limits by the name of the clock. */
-struct city_limit {
-    char clock[CITY_WORD];
-    struct wg_limit limit;
-};
-
 struct city_category {
     char code[CITY_CATEGORY], parent[CITY_CATEGORY], grade[CITY_WORD], responsible[CITY_WORD];
     char workflow[32]; /* what a report of it opens */
     bool restricted;
     size_t n_limits;
-    struct city_limit limits[12];
+    struct limit_row limits[24];
 };
 
 /* An organisation that can hold work, or that can only be asked. */

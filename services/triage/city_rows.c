@@ -27,11 +27,10 @@ static void read_limits(struct city_category *category, const char *text)
         return;
     json_object_object_foreach(limits, clock, limit)
     {
-        struct city_limit *to = &category->limits[category->n_limits];
-        if (category->n_limits == WG_COUNT(category->limits) ||
+        struct limit_row *to = &category->limits[category->n_limits];
+        if (category->n_limits == WG_COUNT(category->limits) || !limit_key(clock, to) ||
             wg_limit_parse(limit, &to->limit, fault, sizeof fault) != 0)
             continue;
-        wg_copy(to->clock, sizeof to->clock, clock);
         category->n_limits++;
     }
 }

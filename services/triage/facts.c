@@ -41,11 +41,8 @@ static void put_category(struct workflow_facts *facts, const struct city_categor
     wg_copy(facts->category, sizeof facts->category, category->code);
     wg_copy(facts->grade, sizeof facts->grade, category->grade);
     facts->restricted = category->restricted;
-    for (size_t i = 0; i < category->n_limits && facts->n_limits < WORKFLOW_LIMITS; i++) {
-        wg_copy(facts->limits[facts->n_limits].clock, sizeof facts->limits[0].clock,
-                category->limits[i].clock);
-        facts->limits[facts->n_limits++].limit = category->limits[i].limit;
-    }
+    for (size_t i = 0; i < category->n_limits && facts->n_limits < WORKFLOW_LIMITS; i++)
+        facts->limits[facts->n_limits++] = category->limits[i];
 }
 
 /* Whoever a notice of the workflow may have to tell; of an opening that walks all the way only

@@ -75,7 +75,11 @@ static void put_limits(const struct run *run, struct json_object *clocks,
         if (said == NULL || rule == NULL || facts->n_limits == WORKFLOW_LIMITS ||
             wg_limit_parse(said, &limit, fault, sizeof fault) != 0)
             continue;
-        const struct wg_limit own = workflow_limit_for_grade(then, run->logged.grade, rule->limit);
+        struct limit_row wanted = { 0 };
+        wg_copy(wanted.clock, sizeof wanted.clock, rule->name);
+        wg_copy(wanted.grade, sizeof wanted.grade, run->logged.grade);
+        wg_copy(wanted.source, sizeof wanted.source, run->of->source_kind);
+        const struct wg_limit own = workflow_file_limit(then, rule, &wanted);
         if (memcmp(&limit, &own, sizeof limit) == 0)
             continue;
         wg_copy(facts->limits[facts->n_limits].clock, sizeof facts->limits[0].clock, rule->name);
@@ -153,6 +157,7 @@ static struct workflow_facts facts_of(const struct run *run, const struct side *
         .party_ordered = true,
         .reporter_known = run->of->reporter_known,
         .source = run->of->source,
+        .source_kind = run->of->source_kind,
         .backfilled = run->of->backfilled,
         .opener = run->of->opener,
         .external_due = run->of->external_due,

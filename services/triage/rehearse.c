@@ -30,7 +30,8 @@ enum {
     DUE_AT,
     RETURN_BY,
     BACKFILLED,
-    REPORTS
+    REPORTS,
+    SOURCE_KIND
 };
 
 struct asked {
@@ -255,6 +256,7 @@ static void run_case(const struct rehearsal *rehearsal, const PGresult *rows, co
                    .born_area_id = wg_get_i64(rows, first, BORN_AREA) },
         .reporter_known = wg_get_bool(rows, first, REPORTER),
         .source = wg_get_bool(rows, first, SOURCE),
+        .source_kind = wg_get_text(rows, first, SOURCE_KIND),
         .backfilled = wg_get_bool(rows, first, BACKFILLED),
         .opener = wg_get_i64(rows, first, OPENER),
         .external_due = wg_get_time(rows, first, DUE_AT),

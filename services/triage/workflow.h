@@ -14,6 +14,7 @@
 #include "common/text.h"
 
 #include "services/triage/calendars.h"
+#include "services/triage/limit.h"
 
 struct workflow;
 
@@ -126,7 +127,7 @@ enum {
     WORKFLOW_PEOPLE = 8,   /* of one role */
     WORKFLOW_TOLD = 20,    /* by one notice */
     WORKFLOW_NOTICES = 16, /* of a step with all that follows from it */
-    WORKFLOW_LIMITS = 12,
+    WORKFLOW_LIMITS = 24,
     WORKFLOW_ROLES = 16,
     WORKFLOW_PARTIES = 56, /* all that a case, its links, its tasks and one action can name */
 };
@@ -167,10 +168,7 @@ struct workflow_facts {
     char category[44], grade[24];
     bool restricted;
     size_t n_limits;
-    struct {
-        char clock[24];
-        struct wg_limit limit;
-    } limits[WORKFLOW_LIMITS];
+    struct limit_row limits[WORKFLOW_LIMITS]; /* the category's */
     /* who would hold it; 0 = nobody */
     int64_t holder;
     int32_t party;
@@ -190,10 +188,11 @@ struct workflow_facts {
         int64_t staff[WORKFLOW_PEOPLE];
     } roles[WORKFLOW_ROLES];
     bool reporter_has_mail, reporter_known;
-    int64_t partner;                             /* the other case */
-    int64_t external_due, return_by, opener;     /* of the report that opened it */
-    bool source;                                 /* it came from another system */
-    bool backfilled;                             /* entered long after it happened */
+    int64_t partner;                         /* the other case */
+    int64_t external_due, return_by, opener; /* of the report that opened it */
+    bool source;                             /* it came from another system */
+    const char *source_kind; /* the system, else the channel, by which it came; NULL = not known */
+    bool backfilled;         /* entered long after it happened */
     int32_t reports, children;                   /* said by so many; open cases split from it */
     struct workflow_named tasks[WORKFLOW_TASKS]; /* of the field of type tasks, in its order */
     /* the event before, for an undo */

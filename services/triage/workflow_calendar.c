@@ -1,8 +1,9 @@
 /* Which calendar a clock counts by: that of whoever answers for it, in the version in which its end
- * was counted last. */
+ * was counted last. And which limit it has: the most specific one. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/json.h"
 #include "common/text.h"
 
 #include "services/triage/workflow_file.h"
@@ -82,4 +83,41 @@ bool workflow_calendar_moved(const struct workflow_facts *facts, const struct wo
     struct workflow_clock anew = *clock;
     workflow_newest_calendar(facts, &anew);
     return strcmp(anew.code, clock->code) != 0 || anew.calendar > clock->calendar;
+}
+
+/* ---- how long */
+
+/* Of some grades time runs at night and on holidays, too, whoever gave the limit. */
+static struct wg_limit for_grade(const struct workflow *workflow, const char *grade,
+                                 struct wg_limit limit)
+{
+    if (!workflow_contains(wg_json_get(workflow_definition(workflow), "round_the_clock"), grade))
+        return limit;
+    if (limit.unit == WG_WORK_MINUTE)
+        limit.unit = WG_MINUTE;
+    if (limit.unit == WG_WORK_DAY)
+        limit.unit = WG_DAY;
+    limit.next_work_day = false;
+    return limit;
+}
+
+struct wg_limit workflow_file_limit(const struct workflow *workflow,
+                                    const struct workflow_clock_rule *rule,
+                                    const struct limit_row *wanted)
+{
+    const struct limit_row *row = limit_find(rule->limits, rule->n_limits, wanted);
+    return for_grade(workflow, wanted->grade, row == NULL ? rule->limit : row->limit);
+}
+
+struct wg_limit workflow_choose_limit(const struct workflow_step *step,
+                                      const struct workflow_clock_rule *rule)
+{
+    const struct workflow_facts *facts = step->facts;
+    struct limit_row wanted = { 0 };
+    wg_copy(wanted.clock, sizeof wanted.clock, rule->name);
+    wg_copy(wanted.grade, sizeof wanted.grade, step->after->grade);
+    wg_copy(wanted.source, sizeof wanted.source, facts->source_kind);
+    const struct limit_row *row = limit_find(facts->limits, facts->n_limits, &wanted);
+    return row == NULL ? workflow_file_limit(step->workflow, rule, &wanted)
+                       : for_grade(step->workflow, wanted.grade, row->limit);
 }

@@ -209,28 +209,6 @@ void workflow_stop_clock(struct workflow_case *after, const char *name)
     memmove(clock, clock + 1, (after->n_clocks - i) * sizeof *clock);
 }
 
-struct wg_limit workflow_limit_for_grade(const struct workflow *workflow, const char *grade,
-                                         struct wg_limit limit)
-{
-    if (!workflow_contains(wg_json_get(workflow_definition(workflow), "round_the_clock"), grade))
-        return limit;
-    if (limit.unit == WG_WORK_MINUTE)
-        limit.unit = WG_MINUTE;
-    if (limit.unit == WG_WORK_DAY)
-        limit.unit = WG_DAY;
-    limit.next_work_day = false;
-    return limit;
-}
-
-static struct wg_limit limit_of(const struct workflow_step *step,
-                                const struct workflow_clock_rule *rule)
-{
-    for (size_t i = 0; i < step->facts->n_limits; i++)
-        if (strcmp(step->facts->limits[i].clock, rule->name) == 0)
-            return step->facts->limits[i].limit;
-    return rule->limit;
-}
-
 /* An outside due date comes first; ours runs a margin earlier. */
 static int64_t cap_of(const struct workflow_step *step, const struct workflow_clock_rule *rule,
                       int64_t start)
@@ -304,8 +282,7 @@ static void start_clock(const struct workflow_step *step, const char *word, int3
         if (clock.due == 0)
             return;
     } else {
-        clock.limit =
-            workflow_limit_for_grade(step->workflow, step->after->grade, limit_of(step, rule));
+        clock.limit = workflow_choose_limit(step, rule);
         clock.cap = cap_of(step, rule, clock.start);
         count(step->after, &clock, step->facts);
     }
@@ -344,8 +321,7 @@ void workflow_recount_clocks(const struct workflow_step *step)
         const struct workflow_clock_rule *rule = workflow_clock_rule(step->workflow, clock->name);
         if (clock->until || rule == NULL)
             continue;
-        clock->limit =
-            workflow_limit_for_grade(step->workflow, step->after->grade, limit_of(step, rule));
+        clock->limit = workflow_choose_limit(step, rule);
         workflow_choose_calendar(step, rule, clock);
         count_anew(step, clock);
     }

@@ -83,7 +83,7 @@ export class Walk {
         const now = this.momentOf(event, before, said);
         if (now > event.at || (this.last !== undefined && now < this.last.at - SECOND))
             say(`its step was taken at ${now}, the event is of ${event.at}, the one before of ${this.last?.at}`);
-        const clocks = new Clocks({ flow: this.flow, registers: this.registers, said: said.clocks, now, found: event.data.facts });
+        const clocks = new Clocks({ flow: this.flow, registers: this.registers, said: said.clocks, now, found: event.data.facts, source: this.facts.kind });
         const reports = 1 + this.joined + this.merged(event.xid);
         const facts = { ...this.facts, reports, children: event.data.facts?.children ?? 0, opened_at: this.row.opened_at, partner: event.data.facts?.partner, lastActor: this.last?.actor };
         return new Turn({ flow: this.flow, registers: this.registers, before, after: structuredClone(before), said, clocks, now, facts, say,

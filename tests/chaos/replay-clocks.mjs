@@ -25,9 +25,9 @@ function plain({ n, unit, start, end }) {
 
 export class Clocks {
     /** said: the clocks as the log has them after the step. Of these only the calendar's version is believed. found: the
-     *  event's facts. */
-    constructor({ flow, registers, said, now, found = {} }) {
-        Object.assign(this, { flow, registers, said, now, found });
+     *  event's facts; source: the system, else the channel, by which it came. */
+    constructor({ flow, registers, said, now, found = {}, source }) {
+        Object.assign(this, { flow, registers, said, now, found, source });
     }
 
     /** The calendar of whoever answers for it; its version as the log says. */
@@ -118,7 +118,10 @@ export class Clocks {
     }
 
     limitOf(after, name) {
-        return this.forGrade(after.grade, plain(this.registers.categories.get(after.category)?.limits[name] ?? this.flow.clocks[name].limit));
+        const ofCategory = this.registers.categories.get(after.category)?.limits ?? {}, rule = this.flow.clocks[name];
+        const keys = [`@${after.grade}/${this.source}`, `/${this.source}`, `@${after.grade}`, ''];
+        const key = keys.find((one) => ofCategory[name + one] !== undefined), own = keys.find((one) => rule.limits?.[one] !== undefined);
+        return this.forGrade(after.grade, plain(ofCategory[name + key] ?? rule.limits?.[own] ?? rule.limit));
     }
 
     /** Of some grades time runs at night and on holidays as well, and from the start. */

@@ -24,7 +24,7 @@ const QUERIES = {
     parties: `SELECT id, code, kind, calendar, 'party:' || code IN (SELECT object FROM audit WHERE action = 'party.changed') AS changed FROM parties`,
     posts: `SELECT staff_id, post, area_id, ${micros('valid_from')}, ${micros('valid_to')} FROM posts`,
     duty: `SELECT staff_id, post, area_id, kind, ${micros('starts_at')}, ${micros('ends_at')} FROM duty`,
-    reports: `SELECT r.id::text, r.category, r.entered_by AS opener, r.source_system IS NOT NULL AS source, r.about IS NOT NULL AS about, p.report_id IS NOT NULL AS reporter,
+    reports: `SELECT r.id::text, r.category, r.entered_by AS opener, r.source_system IS NOT NULL AS source, coalesce(r.source_system, r.channel) AS kind, r.about IS NOT NULL AS about, p.report_id IS NOT NULL AS reporter,
         (extract(epoch FROM r.source_due_at) * 1000000)::bigint AS external_due, (extract(epoch FROM r.source_return_by) * 1000000)::bigint AS return_by,
         coalesce(r.occurred_at < r.received_at - interval '1 day', false) AS backfilled
         FROM reports r JOIN cases c ON c.id = r.id LEFT JOIN reporters p ON p.report_id = r.id`,

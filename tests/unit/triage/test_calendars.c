@@ -1,5 +1,5 @@
-/* Which calendar a clock gets: that of who answers for it, never the first of the alphabet; and
- * which version of it a running clock goes by. */
+/* Which calendar a clock gets: that of who answers for it, never the first of the alphabet; which
+ * version of it a running clock goes by; and which limit, by grade and source. */
 #include "services/triage/calendars.h"
 #include "services/triage/workflow_file.h"
 #include "tests/unit/test.h"
@@ -119,11 +119,95 @@ static void test_reckoned(void **state)
     calendars_clear(&calendars);
 }
 
+static void test_keys(void **state)
+{
+    static const struct {
+        const char *key, *clock, *grade, *source; /* clock NULL: none */
+    } rows[] = {
+        { "resolve", "resolve", "", "" },
+        { "resolve@urgent", "resolve", "urgent", "" },
+        { "resolve/12345", "resolve", "", "12345" },
+        { "resolve@high/a@b", "resolve", "high", "a@b" },
+        { "resolve@", NULL, NULL, NULL },
+        { "resolve/", NULL, NULL, NULL },
+        { "resolve@/hotline", NULL, NULL, NULL },
+        { "resolve-with-a-name-too-long", NULL, NULL, NULL },
+    };
+    (void)state;
+    for (size_t i = 0; i < WG_COUNT(rows); i++) {
+        struct limit_row row = { 0 };
+        bool known = limit_key(rows[i].key, &row);
+        ROW(rows[i].key, known == (rows[i].clock != NULL));
+        ROW(rows[i].key, !known || (strcmp(row.clock, rows[i].clock) == 0 &&
+                                    strcmp(row.grade, rows[i].grade) == 0 &&
+                                    strcmp(row.source, rows[i].source) == 0));
+    }
+}
+
+static struct limit_row limit_row(const char *key, int32_t n)
+{
+    struct limit_row row = { .limit = { .n = n, .unit = WG_WORK_DAY } };
+    assert_true(limit_key(key, &row));
+    return row;
+}
+
+/* The category before the file, and of each the most specific. */
+static void test_limits(void **state)
+{
+    static const char FLOW[] =
+        "{\"workflow\":\"w\",\"title\":{\"zh\":\"试\",\"en\":\"T\"},\"initial\":\"a\","
+        "\"states\":{\"a\":{\"zh\":\"甲\",\"en\":\"A\",\"resident\":{\"zh\":\"甲\","
+        "\"en\":\"A\"}}},\"people\":{},\"clocks\":{\"resolve\":{\"zh\":\"办\",\"en\":\"R\","
+        "\"owner\":\"holder\",\"limit\":{\"n\":1,\"unit\":\"work_day\"},\"limits\":{"
+        "\"@urgent\":{\"n\":2,\"unit\":\"work_day\"},\"/12345\":{\"n\":3,\"unit\":\"work_day\"},"
+        "\"@urgent/12345\":{\"n\":4,\"unit\":\"work_day\"}}}},"
+        "\"open\":{\"event\":\"e\",\"level\":\"grid\",\"walk\":[]},\"actions\":{}}";
+    const struct limit_row own[] = { limit_row("accept", 9), limit_row("resolve@high", 10),
+                                     limit_row("resolve/web", 11),
+                                     limit_row("resolve@high/web", 12),
+                                     limit_row("resolve/phone", 13) };
+    static const struct {
+        const char *name, *grade, *source;
+        int32_t want;
+    } rows[] = {
+        { "plain", "low", "paper", 1 },
+        { "of the grade", "urgent", "paper", 2 },
+        { "of the source", "low", "12345", 3 },
+        { "of both", "urgent", "12345", 4 },
+        { "nothing is known of it", "", NULL, 1 },
+        { "the category's, of the grade", "high", "paper", 10 },
+        { "the category's, of the source", "low", "web", 11 },
+        { "the category's, of both", "high", "web", 12 },
+        { "the source before the grade", "high", "phone", 13 },
+        { "the category's before the file's that fits better", "high", "12345", 10 },
+    };
+    char fault[200];
+    struct workflow *workflow = NULL;
+    WG_AUTO(wg_json_put) struct json_object *flow = fixture_json(FLOW);
+    (void)state;
+    if (workflow_new(flow, 1, &workflow, fault, sizeof fault) != 0)
+        fail_msg("%s", fault);
+    for (size_t i = 0; i < WG_COUNT(rows); i++) {
+        struct workflow_facts facts = { .source_kind = rows[i].source, .n_limits = WG_COUNT(own) };
+        struct workflow_case after = { 0 };
+        snprintf(after.grade, sizeof after.grade, "%s", rows[i].grade);
+        memcpy(facts.limits, own, sizeof own);
+        const struct workflow_step step = { .workflow = workflow,
+                                            .after = &after,
+                                            .facts = &facts };
+        const struct wg_limit limit =
+            workflow_choose_limit(&step, workflow_clock_rule(workflow, "resolve"));
+        ROW(rows[i].name, limit.n == rows[i].want);
+    }
+    workflow_destroy(&workflow);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_city),
-                                        cmocka_unit_test(test_versions),
-                                        cmocka_unit_test(test_choice),
-                                        cmocka_unit_test(test_reckoned) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_city),   cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_choice), cmocka_unit_test(test_reckoned),
+        cmocka_unit_test(test_keys),   cmocka_unit_test(test_limits)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
