@@ -44,6 +44,11 @@ struct wg_term {
 int64_t wg_calendar_explain(const struct wg_calendar *calendar, const struct wg_term *term,
                             struct wg_spans *spans);
 
+/* Appends a moment for people: 2026年11月23日（周一）12:00; midnight is the end of the day before.
+ */
+void wg_moment_words(const struct wg_calendar *calendar, int64_t moment, bool english,
+                     struct wg_text *out);
+
 /* Appends a span as a line for people, without its end: 2026年11月23日（周一）11:00–12:00，计 1
  * 小时. */
 void wg_span_words(const struct wg_calendar *calendar, const struct wg_limit *limit,

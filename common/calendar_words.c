@@ -129,6 +129,12 @@ void wg_calendar_time(const struct wg_calendar *calendar, int64_t moment, struct
     wg_text_printf(out, "+%02d:%02d", offset / 60, offset % 60);
 }
 
+void wg_moment_words(const struct wg_calendar *calendar, int64_t moment, bool english,
+                     struct wg_text *out)
+{
+    put_moment(moment + calendar->offset, true, english, out);
+}
+
 void wg_span_words(const struct wg_calendar *calendar, const struct wg_limit *limit,
                    const struct wg_span *span, bool english, struct wg_text *out)
 {

@@ -14,7 +14,8 @@ static const char *const restricted_names[] = { "dispute",     "whistle", "minor
 static const char *const unit_names[] = { "work_minute", "work_day", "minute", "day", NULL };
 static const char *const start_names[] = { "at_once", "next_work_day", NULL };
 static const char *const end_names[] = { "exact", "close_of_day", NULL };
-enum { LIMIT_MOST = 1000000, CALENDAR_FAULT_ROOM = 200 };
+enum { LIMIT_MOST = 1000000, CALENDAR_FAULT_ROOM = 200, KEYED_MOST = 20 };
+enum { CLOCK_MOST = 23, SOURCE_MOST = 64, ROW_ROOM = 200 };
 
 #define LIMIT_COLUMNS(clock, word)                                                                   \
     { .name = clock "_n", .type = COLUMN_NUMBER, .highest = LIMIT_MOST, .zh = word "期限" },         \
@@ -43,6 +44,7 @@ static const struct column category_columns[] = {
     LIMIT_COLUMNS("accept", "接单"),
     LIMIT_COLUMNS("resolve", "办结"),
     LIMIT_COLUMNS("dispatch", "派单"),
+    { .name = "limits", .type = COLUMN_LIST, .highest = KEYED_MOST, .zh = "其他期限、期限" },
     { .name = "responsible",
       .type = COLUMN_CHOICE,
       .required = true,
@@ -91,12 +93,106 @@ static void judge_limit(const struct line *line, const char *name, struct json_o
         json_object_object_add(wg_json_get(row, "limits"), name, json_object_get(limit));
 }
 
+/* ---- limits of any clock, of a grade, of a source: "clock@grade/source=3 work_day close_of_day"
+ */
+
+static bool among(const char *const *names, const char *name)
+{
+    while (*names != NULL && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+/* The clock's name, and where they are given a grade that there is and a source. */
+static bool key_fine(const char *key)
+{
+    char clock[ROW_ROOM], grade[ROW_ROOM] = "";
+    size_t length = strcspn(key, "@/");
+    snprintf(clock, sizeof clock, "%.*s", (int)length, key);
+    const char *rest = key + length;
+    if (rest[0] == '@') {
+        length = strcspn(rest, "/");
+        snprintf(grade, sizeof grade, "%.*s", (int)length - 1, rest + 1);
+        rest += length;
+    }
+    bool named = clock[0] >= 'a' && clock[0] <= 'z' && strlen(clock) <= CLOCK_MOST &&
+                 strspn(clock, "0123456789abcdefghijklmnopqrstuvwxyz_-") == strlen(clock);
+    bool graded = key[strlen(clock)] != '@' || among(grade_names, grade);
+    bool sourced = rest[0] == '\0' || (rest[1] != '\0' && strlen(rest + 1) <= SOURCE_MOST &&
+                                       strchr(rest + 1, '/') == NULL);
+    return named && graded && sourced;
+}
+
+/* "n unit [start] [end]" as a limit's members. NULL: it is not of this form. The caller owns it. */
+static struct json_object *limit_of_words(char *words)
+{
+    char *rest = words, *word, *end;
+    WG_AUTO(wg_json_put) struct json_object *limit = json_object_new_object();
+    while ((word = strsep(&rest, " \t")) != NULL) {
+        const char *member = among(unit_names, word)    ? "unit"
+                             : among(start_names, word) ? "start"
+                             : among(end_names, word)   ? "end"
+                                                        : "n";
+        if (word[0] == '\0')
+            continue;
+        if (json_object_object_get_ex(limit, member, NULL))
+            return NULL;
+        long n = strtol(word, &end, 10);
+        bool number = *end == '\0' && n >= 0 && n <= LIMIT_MOST && strlen(word) <= 7;
+        if (strcmp(member, "n") == 0 && !number)
+            return NULL;
+        json_object_object_add(limit, member,
+                               strcmp(member, "n") == 0 ? json_object_new_int64(n)
+                                                        : json_object_new_string(word));
+    }
+    return json_object_get(limit);
+}
+
+/* One of them into limits; "=none": there is none, null. False: it is not of this form. */
+static bool take_keyed(const char *text, struct json_object *limits)
+{
+    char key[ROW_ROOM], fault[CALENDAR_FAULT_ROOM];
+    struct wg_limit parsed;
+    const char *equals = strchr(text, '=');
+    size_t length = equals == NULL ? 0 : (size_t)(equals - text);
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    if (length == 0 || length >= sizeof key)
+        return false;
+    snprintf(key, sizeof key, "%.*s", (int)length, text);
+    if (!key_fine(key) || json_object_object_get_ex(limits, key, NULL))
+        return false;
+    WG_AUTO(wg_free) char *words = wg_strdup(equals + 1 + strspn(equals + 1, " "));
+    bool none = strcmp(words, "none") == 0;
+    WG_AUTO(wg_json_put) struct json_object *limit = none ? NULL : limit_of_words(words);
+    if (!none && (limit == NULL || wg_limit_parse(limit, &parsed, fault, sizeof fault) != 0))
+        return false;
+    json_object_object_add(limits, key, json_object_get(limit));
+    return true;
+}
+
+/* list: what the column `limits` held. */
+static void judge_keyed(const struct line *line, struct json_object *list, struct json_object *row,
+                        struct faults *faults)
+{
+    struct json_object *limits = wg_json_get(row, "limits");
+    size_t n = list == NULL ? 0 : json_object_array_length(list);
+    for (size_t i = 0; i < n; i++) {
+        const char *text = json_object_get_string(json_object_array_get_idx(list, i));
+        if (!take_keyed(text, limits))
+            faults_add(faults, line->number, "limits", "limit-row", text);
+    }
+}
+
 static void judge_category(const struct line *line, struct json_object *row, struct faults *faults)
 {
+    WG_AUTO(wg_json_put)
+    struct json_object *keyed = json_object_get(wg_json_get(row, "limits"));
     json_object_object_add(row, "limits", json_object_new_object());
     judge_limit(line, "accept", row, faults);
     judge_limit(line, "dispatch", row, faults);
     judge_limit(line, "resolve", row, faults);
+    judge_keyed(line, keyed, row, faults);
     if (wg_json_get(row, "restricted") == NULL)
         json_object_object_add(row, "restricted", json_object_new_boolean(false));
     if (wg_json_text(row, "restricted_kind") != NULL &&

@@ -67,6 +67,9 @@ static const struct {
       "must read compound=…, building=…@compound or road=… 1-99" },
     { "limit-pair", "期限的数量和单位必须同时给出", "a limit's number and unit go together" },
     { "limit", "期限有误", "the limit is faulty" },
+    { "limit-row", "应写作 环节[@等级][/来源]=数 单位 [起算] [截止]，或 =none，每种一次",
+      "must be clock[@grade][/source]=n unit [start] [end], or =none, each of them once" },
+    { "clock-unknown", "没有一个流程有这个计时环节", "no workflow has this clock" },
     /* one row */
     { "code-length", "编码长度与层级不符", "the code's length does not fit the level" },
     { "code-parent", "编码必须以上级编码开头", "the code must begin with its parent's" },

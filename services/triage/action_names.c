@@ -134,8 +134,10 @@ void action_name_tasks(const struct action *action, struct workflow_facts *facts
         named->staff = staff_named(action, wg_json_text(given, "staff"));
         named->party = party == NULL ? 0 : party->id;
         named->ordered = party == NULL || party->ordered;
-        if (party != NULL)
+        if (party != NULL) {
             facts_people(&action->knowledge->city, party->id, &named->people);
+            facts_add_party(&action->knowledge->city, party->id, facts);
+        }
         if (named->staff != 0 && named->people.n < WORKFLOW_PEOPLE)
             named->people.staff[named->people.n++] = named->staff;
     }

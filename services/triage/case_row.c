@@ -54,7 +54,8 @@ enum {
     PLACE,
     CHILDREN,
     ABOUT,
-    SHIELD
+    SHIELD,
+    SOURCE_KIND,
 };
 
 int case_row_find(const PGresult *rows, int64_t id)
@@ -149,6 +150,7 @@ void case_row_read(struct case_row *to, const PGresult *rows, int row)
     wg_copy(before->category, sizeof before->category, wg_get_text(rows, row, CATEGORY));
     wg_copy(before->reason, sizeof before->reason, wg_get_text(rows, row, REASON));
     wg_copy(before->outcome, sizeof before->outcome, wg_get_text(rows, row, OUTCOME));
+    wg_copy(to->source_kind, sizeof to->source_kind, wg_get_text(rows, row, SOURCE_KIND));
     read_parts(to, rows, row);
 }
 
@@ -195,6 +197,7 @@ void case_row_facts(const struct case_row *row, const struct knowledge *knowledg
     facts_people(&knowledge->city, before->party, &ret_facts->former_people);
     ret_facts->opener = row->opener;
     ret_facts->source = row->source;
+    ret_facts->source_kind = row->source_kind;
     ret_facts->external_due = row->external_due;
     ret_facts->return_by = row->return_by;
     ret_facts->backfilled = row->backfilled;
@@ -204,7 +207,11 @@ void case_row_facts(const struct case_row *row, const struct knowledge *knowledg
     ret_facts->last_at = row->last_at;
     ret_facts->last_before = row->last_before;
     ret_facts->asked_input = row->asked_input;
+    facts_add_party(&knowledge->city, before->party, ret_facts);
+    for (size_t i = 0; i < before->n_links; i++)
+        facts_add_party(&knowledge->city, before->links[i].party, ret_facts);
     for (size_t i = 0; i < before->n_tasks; i++) {
+        facts_add_party(&knowledge->city, before->tasks[i].party, ret_facts);
         facts_people(&knowledge->city, before->tasks[i].party, &ret_facts->of_tasks[i]);
         if (before->tasks[i].staff != 0 && ret_facts->of_tasks[i].n < WORKFLOW_PEOPLE)
             ret_facts->of_tasks[i].staff[ret_facts->of_tasks[i].n++] = before->tasks[i].staff;

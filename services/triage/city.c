@@ -123,10 +123,16 @@ void city_categories_finish(struct city_categories *categories)
 
 /* ---- clearing */
 
+static void city_area_free(struct city_area *area)
+{
+    free(area->matters);
+    free(area->calendar);
+}
+
 void city_areas_clear(struct city_areas *areas)
 {
     for (size_t i = 0; i < areas->n; i++)
-        free(areas->rows[i].matters);
+        city_area_free(&areas->rows[i]);
     free(areas->rows);
     free(areas->by_code);
     *areas = (struct city_areas){ 0 };
@@ -163,7 +169,7 @@ void city_clear(struct city *city)
     city_duties_clear(&city->duties);
     city_categories_clear(&city->categories);
     city_parties_clear(&city->parties);
-    wg_calendar_destroy(&city->calendar);
+    calendars_clear(&city->calendars);
 }
 
 /* ---- looking up */
@@ -205,6 +211,19 @@ const struct city_category *city_category(const struct city *city, const char *c
 const struct city_area *city_parent(const struct city *city, const struct city_area *area)
 {
     return area->parent < 0 ? NULL : &city->areas.rows[area->parent];
+}
+
+const char *city_area_calendar(const struct city *city, const struct city_area *area)
+{
+    while (area != NULL && area->calendar == NULL)
+        area = city_parent(city, area);
+    return area == NULL ? NULL : area->calendar;
+}
+
+const struct calendars_row *city_calendar(const struct city *city)
+{
+    const struct city_area *root = city_root(city);
+    return calendars_city(&city->calendars, root == NULL ? NULL : root->calendar);
 }
 
 const struct city_area *city_root(const struct city *city)

@@ -1,4 +1,4 @@
-/* What triage knows of the city: areas, people, duty, categories, calendar. Values and pure
+/* What triage knows of the city: areas, people, duty, categories, calendars. Values and pure
  * look-ups; city_load.c fills them from the database. Distances and shapes are in metres on a
  * plane: longitudes and latitudes scaled once at the city's own latitude, which is exact to a few
  * centimetres over a city. */
@@ -10,13 +10,17 @@
 
 #include "common/calendar.h"
 
+#include "services/triage/calendars.h"
+#include "services/triage/limit.h"
+
 enum { CITY_CODE = 20, CITY_WORD = 24, CITY_CATEGORY = 44 };
 
 struct city_area {
     int64_t id, parent_id;
     int32_t parent; /* place among the rows, set by city_areas_finish; -1 = none */
     char code[CITY_CODE], level[CITY_WORD], kind[CITY_WORD];
-    char *matters; /* ",a,b,": category codes of a dedicated grid; NULL = none */
+    char *matters;  /* ",a,b,": category codes of a dedicated grid; NULL = none */
+    char *calendar; /* code; NULL = that of the area around it */
 };
 
 struct city_post {
@@ -29,25 +33,20 @@ struct city_duty {
     char post[CITY_WORD], kind[CITY_WORD]; /* duty, stand-in, leave */
 };
 
-/* Limits by the name of the clock. */
-struct city_limit {
-    char clock[CITY_WORD];
-    struct wg_limit limit;
-};
-
 struct city_category {
     char code[CITY_CATEGORY], parent[CITY_CATEGORY], grade[CITY_WORD], responsible[CITY_WORD];
     char workflow[32]; /* what a report of it opens */
     bool restricted;
     size_t n_limits;
-    struct city_limit limits[12];
+    struct limit_row limits[24];
 };
 
 /* An organisation that can hold work, or that can only be asked. */
 struct city_party {
     int32_t id;
     char code[48];
-    bool ordered; /* it can be given orders */
+    bool ordered;                 /* it can be given orders */
+    char calendar[CALENDAR_CODE]; /* code; "" = that of the case's area */
     size_t n_staff;
     int64_t staff[8]; /* the first of those who act for it */
 };
@@ -87,8 +86,7 @@ struct city {
     struct city_duties duties;
     struct city_categories categories;
     struct city_parties parties;
-    struct wg_calendar *calendar;
-    int64_t calendar_version;
+    struct calendars calendars;
     double metres_lon, metres_lat; /* metres a degree */
 };
 
@@ -117,6 +115,10 @@ const struct city_party *city_party_by_id(const struct city *city, int32_t id);
 const struct city_party *city_party_by_code(const struct city *city, const char *code);
 /* The area around it; NULL: it is the root. */
 const struct city_area *city_parent(const struct city *city, const struct city_area *area);
+/* The code of the calendar that the nearest area upwards names; NULL: none does. */
+const char *city_area_calendar(const struct city *city, const struct city_area *area);
+/* The city's own calendar, see calendars_city. NULL: none is known. */
+const struct calendars_row *city_calendar(const struct city *city);
 /* The area without a parent: the district's root. NULL: no areas. */
 const struct city_area *city_root(const struct city *city);
 enum { CITY_DEPTHS = 5 };

@@ -34,6 +34,8 @@ struct loader {
     int64_t areas_change_at; /* when a temporary grid begins or ends; 0 = never */
     struct city_posts posts;
     struct city_duties duties;
+    struct calendars calendars;
+    int calendars_read;
     void (*on_complete)(void *arg);
     void *on_complete_arg;
 };
@@ -75,12 +77,22 @@ static bool over(struct loader *loader, enum kind kind, const struct wg_flight *
     return true;
 }
 
+/* Without a calendar of its own the city goes by another, which is to be seen. */
+static void say_city_calendar(const struct loader *loader)
+{
+    const struct calendars_row *row = city_calendar(&loader->knowledge->city);
+    if (row != NULL && strcmp(row->code, CALENDARS_CITY) != 0)
+        wg_log(WG_WARNING, "no-city-calendar", "instead=%s", row->code);
+}
+
 static void finished(struct loader *loader, enum kind kind, size_t n)
 {
     loader->loaded[kind] = true;
     wg_log(WG_INFO, "loaded", "kind=%s rows=%zu version=%lld", kind_names[kind], n,
            (long long)loader->version[kind]);
     say_missing(loader);
+    if (kind == CALENDARS || kind == AREAS)
+        say_city_calendar(loader);
     if (!loader->told && loader_complete(loader)) {
         loader->told = true;
         loader->on_complete(loader->on_complete_arg);
@@ -240,7 +252,7 @@ static void read_duties(struct loader *loader, int64_t after)
     ask(loader, DUTY, SQL_READ_DUTIES, &params, duties_landed);
 }
 
-/* ---- categories and calendar: small enough for one reading */
+/* ---- categories: small enough for one reading */
 
 static void categories_landed(struct wg_flight *flight, void *arg)
 {
@@ -278,26 +290,40 @@ static void parties_landed(struct wg_flight *flight, void *arg)
     finished(loader, PARTIES, fresh.n);
 }
 
-static void calendar_landed(struct wg_flight *flight, void *arg)
+/* ---- calendars: a version at a time, since each is reckoned through for a century */
+
+static void read_calendars(struct loader *loader);
+
+static void calendars_landed(struct wg_flight *flight, void *arg)
 {
     struct loader *loader = arg;
-    char fault[200] = "there is no calendar";
-    struct wg_calendar *calendar = NULL;
-    struct wg_json_verdict verdict;
+    struct city *city = &loader->knowledge->city;
+    char fault[200];
     const PGresult *rows = wg_flight_result(flight, 0);
+    bool more = rows != NULL && PQntuples(rows) > 0 && loader->calendars_read < CALENDARS_MOST;
+    if (more && !loader->again[CALENDARS]) {
+        if (city_row_calendar(&loader->calendars, rows, fault, sizeof fault) != 0)
+            wg_log(WG_ERROR, "calendar-unreadable", "calendar=%s reason=%s",
+                   wg_get_text(rows, 0, 0), wg_log_quote(fault));
+        loader->calendars_read++;
+        read_calendars(loader);
+        return;
+    }
     if (!over(loader, CALENDARS, flight))
         return;
-    if (PQntuples(rows) > 0) {
-        const char *text = wg_get_text(rows, 0, 1);
-        WG_AUTO(wg_json_put)
-        struct json_object *definition = wg_json_parse(text, strlen(text), &verdict);
-        if (definition == NULL || wg_calendar_new(definition, &calendar, fault, sizeof fault) != 0)
-            wg_log(WG_ERROR, "calendar-unreadable", "reason=%s", wg_log_quote(fault));
-    }
-    wg_calendar_destroy(&loader->knowledge->city.calendar);
-    loader->knowledge->city.calendar = calendar;
-    loader->knowledge->city.calendar_version = PQntuples(rows) > 0 ? wg_get_i64(rows, 0, 0) : 0;
-    finished(loader, CALENDARS, 1);
+    calendars_clear(&city->calendars);
+    city->calendars = loader->calendars;
+    city->calendars.version = loader->version[CALENDARS];
+    loader->calendars = (struct calendars){ 0 };
+    finished(loader, CALENDARS, city->calendars.n);
+}
+
+static void read_calendars(struct loader *loader)
+{
+    WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
+    wg_params_time(params, wg_clock_now());
+    wg_params_i32(params, loader->calendars_read);
+    ask(loader, CALENDARS, SQL_READ_CALENDARS, &params, calendars_landed);
 }
 
 /* ---- workflows: the folder's files become versions; then all versions are read */
@@ -380,8 +406,9 @@ static void load(struct loader *loader, enum kind kind)
         ask(loader, CATEGORIES, SQL_READ_CATEGORIES, &params, categories_landed);
         break;
     case CALENDARS:
-        wg_params_time(params, wg_clock_now());
-        ask(loader, CALENDARS, SQL_READ_CALENDAR, &params, calendar_landed);
+        calendars_clear(&loader->calendars);
+        loader->calendars_read = 0;
+        read_calendars(loader);
         break;
     case PARTIES:
         ask(loader, PARTIES, SQL_READ_PARTIES, &params, parties_landed);
@@ -427,29 +454,13 @@ bool loader_complete(const struct loader *loader)
     for (int kind = 0; kind < KINDS; kind++)
         if (!loader->loaded[kind])
             return false;
-    return loader->knowledge->city.areas.n > 0 && loader->knowledge->city.calendar != NULL;
+    return loader->knowledge->city.areas.n > 0 && loader->knowledge->city.calendars.n > 0;
 }
 
 void loader_on_complete(struct loader *loader, void (*fn)(void *arg), void *arg)
 {
     loader->on_complete = fn;
     loader->on_complete_arg = arg;
-}
-
-const struct workflow *knowledge_workflow(const struct knowledge *knowledge, int id)
-{
-    for (size_t i = 0; i < knowledge->n_workflows; i++)
-        if (workflow_id(knowledge->workflows[i]) == id)
-            return knowledge->workflows[i];
-    return NULL;
-}
-
-const struct workflow *knowledge_newest(const struct knowledge *knowledge, const char *name)
-{
-    for (size_t i = knowledge->n_workflows; name[0] != '\0' && i-- > 0;)
-        if (strcmp(workflow_name(knowledge->workflows[i]), name) == 0)
-            return knowledge->workflows[i];
-    return knowledge->newest;
 }
 
 struct loader *loader_new(struct wg_service *service, struct wg_db *db, const char *folder,
@@ -472,6 +483,7 @@ void loader_destroy(struct loader **loader)
     city_areas_clear(&self->areas);
     city_posts_clear(&self->posts);
     city_duties_clear(&self->duties);
+    calendars_clear(&self->calendars);
     map_destroy(&self->map);
     city_clear(&self->knowledge->city);
     map_destroy(&self->knowledge->map);

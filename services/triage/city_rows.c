@@ -9,11 +9,12 @@ struct city_area city_row_area(const PGresult *rows, int row)
 {
     struct city_area area = { .id = wg_get_i64(rows, row, 0),
                               .parent_id = wg_get_i64(rows, row, 4) };
-    const char *matters = wg_get_text(rows, row, 5);
+    const char *matters = wg_get_text(rows, row, 5), *calendar = wg_get_text(rows, row, 7);
     wg_copy(area.code, sizeof area.code, wg_get_text(rows, row, 1));
     wg_copy(area.level, sizeof area.level, wg_get_text(rows, row, 2));
     wg_copy(area.kind, sizeof area.kind, wg_get_text(rows, row, 3));
     area.matters = matters == NULL ? NULL : wg_strdup(matters);
+    area.calendar = calendar == NULL ? NULL : wg_strdup(calendar);
     return area;
 }
 
@@ -26,11 +27,10 @@ static void read_limits(struct city_category *category, const char *text)
         return;
     json_object_object_foreach(limits, clock, limit)
     {
-        struct city_limit *to = &category->limits[category->n_limits];
-        if (category->n_limits == WG_COUNT(category->limits) ||
+        struct limit_row *to = &category->limits[category->n_limits];
+        if (category->n_limits == WG_COUNT(category->limits) || !limit_key(clock, to) ||
             wg_limit_parse(limit, &to->limit, fault, sizeof fault) != 0)
             continue;
-        wg_copy(to->clock, sizeof to->clock, clock);
         category->n_limits++;
     }
 }
@@ -53,9 +53,27 @@ struct city_party city_row_party(const PGresult *rows, int row)
                                 .ordered = wg_get_bool(rows, row, 2) };
     char staff[240];
     wg_copy(party.code, sizeof party.code, wg_get_text(rows, row, 1));
+    wg_copy(party.calendar, sizeof party.calendar, wg_get_text(rows, row, 4));
     wg_copy(staff, sizeof staff, wg_get_text(rows, row, 3));
     for (char *id = strtok(staff, ","); id != NULL && party.n_staff < WG_COUNT(party.staff);
          id = strtok(NULL, ","))
         party.staff[party.n_staff++] = strtoll(id, NULL, 10);
     return party;
+}
+
+int city_row_calendar(struct calendars *calendars, const PGresult *rows, char *ret_fault,
+                      size_t fault_size)
+{
+    struct wg_json_verdict verdict;
+    struct wg_calendar *table = NULL;
+    const char *text = wg_get_text(rows, 0, 2);
+    WG_AUTO(wg_json_put)
+    struct json_object *definition = wg_json_parse(text, strlen(text), &verdict);
+    wg_copy(ret_fault, fault_size, "no JSON");
+    if (definition == NULL || wg_calendar_new(definition, &table, ret_fault, fault_size) != 0)
+        return CITY_ROW_BAD;
+    wg_copy(ret_fault, fault_size, "there are too many");
+    return calendars_add(calendars, wg_get_text(rows, 0, 0), wg_get_i64(rows, 0, 1), &table)
+               ? 0
+               : CITY_ROW_BAD;
 }

@@ -42,11 +42,8 @@ static void put_category(struct workflow_facts *facts, const struct city_categor
     wg_copy(facts->category, sizeof facts->category, category->code);
     wg_copy(facts->grade, sizeof facts->grade, category->grade);
     facts->restricted = category->restricted;
-    for (size_t i = 0; i < category->n_limits && facts->n_limits < WORKFLOW_LIMITS; i++) {
-        wg_copy(facts->limits[facts->n_limits].clock, sizeof facts->limits[0].clock,
-                category->limits[i].clock);
-        facts->limits[facts->n_limits++].limit = category->limits[i].limit;
-    }
+    for (size_t i = 0; i < category->n_limits && facts->n_limits < WORKFLOW_LIMITS; i++)
+        facts->limits[facts->n_limits++] = category->limits[i];
 }
 
 /* ---- people: never whom the case is about, nor anyone below their chief */
@@ -117,12 +114,25 @@ void facts_people(const struct city *city, int32_t party, struct workflow_people
         ret_people->staff[ret_people->n++] = row->staff[i];
 }
 
+void facts_add_party(const struct city *city, int32_t party, struct workflow_facts *facts)
+{
+    const struct city_party *row = party == 0 ? NULL : city_party_by_id(city, party);
+    bool known = row == NULL || row->calendar[0] == '\0' || facts->n_of_parties == WORKFLOW_PARTIES;
+    for (size_t i = 0; !known && i < facts->n_of_parties; i++)
+        known = facts->of_parties[i].party == party;
+    if (known)
+        return;
+    facts->of_parties[facts->n_of_parties].party = party;
+    facts->of_parties[facts->n_of_parties++].code = row->calendar;
+}
+
 static void put_party(struct workflow_facts *facts, const struct city *city, int32_t party)
 {
     const struct city_party *row = party == 0 ? NULL : city_party_by_id(city, party);
     facts->party = party;
     facts->party_ordered = row != NULL && row->ordered;
     facts_people(city, party, &facts->party_people);
+    facts_add_party(city, party, facts);
 }
 
 /* Parties stand beside the levels: whoever acts for one has none. */
@@ -148,14 +158,18 @@ void facts_find(const struct facts_source *source, const struct facts_input *inp
                 struct workflow_facts *ret_facts)
 {
     const struct city *city = source->city;
+    const struct calendars_row *calendar = city_calendar(city);
     struct place place = find_place(source, input);
     const struct search search = { source, input->about, now,
                                    about_from(city, place.area, input->shield) };
     const struct city_category *category =
         input->category[0] == '\0' ? NULL : city_category(city, input->category);
     *ret_facts = (struct workflow_facts){
-        .calendar = city->calendar,
-        .calendar_version = city->calendar_version,
+        .calendar = calendar == NULL ? NULL : calendar->table,
+        .calendar_version = calendar == NULL ? 0 : calendar->version,
+        .calendar_code = calendar == NULL ? NULL : calendar->code,
+        .calendars = &city->calendars,
+        .area_calendar = city_area_calendar(city, place.area),
         .city_version = city->areas.version,
         .place_reason = place.reason,
         .place_rule = place.rule,

@@ -33,6 +33,9 @@ struct facts_source {
 /* The staff of a party; nobody where party is 0. */
 void facts_people(const struct city *city, int32_t party, struct workflow_people *ret_people);
 
+/* A party whose hours may count: its calendar, where it has one of its own. */
+void facts_add_party(const struct city *city, int32_t party, struct workflow_facts *facts);
+
 /* Fills facts. What lies in no area belongs to the root. */
 void facts_find(const struct facts_source *source, const struct facts_input *input, int64_t now,
                 struct workflow_facts *ret_facts);

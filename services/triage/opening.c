@@ -73,6 +73,7 @@ struct opening *opening_decide(const struct knowledge *knowledge, const PGresult
     facts_find(&source, &input, now, &facts);
     facts.opener = wg_get_i64(rows, row, 11);
     facts.source = wg_get_bool(rows, row, 12);
+    facts.source_kind = wg_get_text(rows, row, 19);
     facts.external_due = wg_get_time(rows, row, 13);
     facts.return_by = wg_get_time(rows, row, 14);
     facts.backfilled = wg_get_bool(rows, row, 15);

@@ -1,6 +1,7 @@
 #include "services/triage/rehearsal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/json.h"
@@ -23,6 +24,13 @@ struct run {
     struct side sides[2];
     struct workflow_case logged; /* as the log has it */
     const struct rehearsal_event *last;
+    /* whose hours the clocks went by, as the log said last */
+    const char *area_calendar;
+    size_t n_of_parties;
+    struct {
+        int32_t party;
+        const char *code;
+    } of_parties[WORKFLOW_PARTIES];
 };
 
 /* ---- the row that the log tells of */
@@ -67,12 +75,48 @@ static void put_limits(const struct run *run, struct json_object *clocks,
         if (said == NULL || rule == NULL || facts->n_limits == WORKFLOW_LIMITS ||
             wg_limit_parse(said, &limit, fault, sizeof fault) != 0)
             continue;
-        const struct wg_limit own = workflow_limit_for_grade(then, run->logged.grade, rule->limit);
+        struct limit_row wanted = { 0 };
+        wg_copy(wanted.clock, sizeof wanted.clock, rule->name);
+        wg_copy(wanted.grade, sizeof wanted.grade, run->logged.grade);
+        wg_copy(wanted.source, sizeof wanted.source, run->of->source_kind);
+        const struct wg_limit own = workflow_file_limit(then, rule, &wanted);
         if (memcmp(&limit, &own, sizeof limit) == 0)
             continue;
         wg_copy(facts->limits[facts->n_limits].clock, sizeof facts->limits[0].clock, rule->name);
         facts->limits[facts->n_limits++].limit = limit;
     }
+}
+
+/* Whose calendars the step knew. */
+static void take_calendars(struct run *run, const struct rehearsal_event *event)
+{
+    struct json_object *found = wg_json_get(event->data, "facts"),
+                       *parties = wg_json_get(found, "calendars");
+    run->area_calendar = wg_json_text(found, "calendar");
+    run->n_of_parties = 0;
+    if (!json_object_is_type(parties, json_type_object))
+        return;
+    json_object_object_foreach(parties, party, code)
+    {
+        if (run->n_of_parties == WORKFLOW_PARTIES)
+            return;
+        run->of_parties[run->n_of_parties].party = atoi(party);
+        run->of_parties[run->n_of_parties++].code = json_object_get_string(code);
+    }
+}
+
+static void put_calendars(const struct run *run, const struct rehearsal_rules *rules,
+                          struct workflow_facts *facts)
+{
+    const struct calendars_row *city =
+        calendars_city(&rules->calendars, run->rehearsal->root_calendar);
+    facts->calendars = &rules->calendars;
+    facts->calendar = city->table;
+    facts->calendar_version = city->version;
+    facts->calendar_code = city->code;
+    facts->area_calendar = run->area_calendar;
+    facts->n_of_parties = run->n_of_parties;
+    memcpy(facts->of_parties, run->of_parties, sizeof run->of_parties);
 }
 
 static const struct rehearsal_event *event_n(const struct run *run, int64_t n)
@@ -100,8 +144,6 @@ static struct workflow_facts facts_of(const struct run *run, const struct side *
     const char *post, *role;
     struct json_object *found = wg_json_get(event->data, "facts");
     struct workflow_facts facts = {
-        .calendar = side->rules->calendar,
-        .calendar_version = side->rules->calendar_version,
         .city_version = wg_json_int(found, "city"),
         .place_rule = wg_json_text(found, "place"),
         .holder_rule = wg_json_text(found, "holder"),
@@ -115,6 +157,7 @@ static struct workflow_facts facts_of(const struct run *run, const struct side *
         .party_ordered = true,
         .reporter_known = run->of->reporter_known,
         .source = run->of->source,
+        .source_kind = run->of->source_kind,
         .backfilled = run->of->backfilled,
         .opener = run->of->opener,
         .external_due = run->of->external_due,
@@ -131,6 +174,7 @@ static struct workflow_facts facts_of(const struct run *run, const struct side *
     wg_copy(facts.area, sizeof facts.area, logged->area);
     wg_copy(facts.category, sizeof facts.category, logged->category);
     wg_copy(facts.grade, sizeof facts.grade, logged->grade);
+    put_calendars(run, side->rules, &facts);
     put_limits(run, wg_json_get(wg_json_get(event->data, "effects"), "clocks"), &facts);
     put_tasks(before, logged, &facts);
     /* Who stood for a role then is known where the case went to them. */
@@ -285,7 +329,9 @@ static void follow_log(struct run *run, const struct workflow_case *before,
         struct side *side = &run->sides[s];
         side->row = run->logged;
         side->refused = false;
-        workflow_set_wake(side->rules->workflow, &side->row, side->rules->calendar);
+        struct workflow_facts facts = { 0 };
+        put_calendars(run, side->rules, &facts);
+        workflow_set_wake(side->rules->workflow, &side->row, &facts);
     }
 }
 
@@ -304,6 +350,7 @@ void rehearsal_run(const struct rehearsal *rehearsal, const struct rehearsal_cas
         const struct workflow_case before = run.logged;
         bool struck = wg_json_text(event->data, "clock") != NULL;
         take_effects(rehearsal->then.workflow, &run.logged, event);
+        take_calendars(&run, event);
         for (size_t s = 0; s < 2 && i > 0; s++)
             pass(&run, &run.sides[s], event->at + (struck ? 1 : 0));
         if (!struck) {

@@ -7,12 +7,12 @@
 
 struct rehearsal_rules {
     struct workflow *workflow;
-    struct wg_calendar *calendar;
-    int64_t calendar_version;
+    struct calendars calendars; /* the newest of each */
 };
 
 struct rehearsal {
     struct rehearsal_rules then, now;
+    char root_calendar[CALENDAR_CODE]; /* that the root area names; "" = none */
     bool (*has_post)(const char *post, const char *area, const void *staff); /* staff: an int64_t */
     int64_t until; /* time passes to this moment */
 };
@@ -27,6 +27,7 @@ struct rehearsal_event {
 struct rehearsal_case {
     struct workflow_case fresh; /* id, born area, opened_at */
     bool reporter_known, source, backfilled;
+    const char *source_kind;
     int64_t opener, external_due, return_by;
     int32_t reports;
     size_t n_events;

@@ -30,7 +30,8 @@ enum {
     DUE_AT,
     RETURN_BY,
     BACKFILLED,
-    REPORTS
+    REPORTS,
+    SOURCE_KIND
 };
 
 struct asked {
@@ -131,7 +132,7 @@ static int take_workflow(const char *where, struct json_object *definition,
 }
 
 static int take_calendar(const char *where, struct json_object *definition,
-                         struct wg_calendar **ret_calendar)
+                         struct calendars_row *into)
 {
     char fault[300] = "";
     struct wg_calendar *calendar = NULL;
@@ -139,14 +140,33 @@ static int take_calendar(const char *where, struct json_object *definition,
         return 2;
     if (wg_calendar_new(definition, &calendar, fault, sizeof fault) != 0)
         return complain(where, fault);
-    *ret_calendar = calendar;
+    wg_calendar_destroy(&into->table);
+    into->table = calendar;
     return 0;
+}
+
+/* list: [[code, version, definition], …], the newest of each code. */
+static int take_calendars(struct json_object *list, struct calendars *calendars)
+{
+    int code = 0;
+    for (size_t i = 0; code == 0 && i < json_object_array_length(list); i++) {
+        struct json_object *one = json_object_array_get_idx(list, i);
+        struct calendars_row *row = &calendars->rows[calendars->n];
+        if (calendars->n == CALENDARS_MOST)
+            return complain("calendars", "日历太多 (too many calendars)");
+        wg_copy(row->code, sizeof row->code,
+                json_object_get_string(json_object_array_get_idx(one, 0)));
+        row->version = json_object_get_int64(json_object_array_get_idx(one, 1));
+        code = take_calendar(row->code, json_object_array_get_idx(one, 2), row);
+        calendars->n += code == 0;
+    }
+    return code;
 }
 
 static void rules_clear(struct rehearsal_rules *rules)
 {
     workflow_destroy(&rules->workflow);
-    wg_calendar_destroy(&rules->calendar);
+    calendars_clear(&rules->calendars);
 }
 
 static struct json_object *column(const PGresult *rows, int field)
@@ -167,31 +187,39 @@ static int read_then(PGconn *connection, const char *name, struct rehearsal *reh
         complain(name, "没有这个流程，或没有日历 (no such workflow is in force, or no calendar)");
     } else {
         WG_AUTO(wg_json_put) struct json_object *definition = column(rows, 0);
-        WG_AUTO(wg_json_put) struct json_object *calendar = column(rows, 1);
+        WG_AUTO(wg_json_put) struct json_object *calendars = column(rows, 1);
+        wg_copy(rehearsal->root_calendar, sizeof rehearsal->root_calendar, PQgetvalue(rows, 0, 2));
         posts_of_all = column(rows, 3);
         parties_of_all = column(rows, 4);
-        rehearsal->then.calendar_version = strtoll(PQgetvalue(rows, 0, 2), NULL, 10);
         code = take_workflow(name, definition, &rehearsal->then.workflow);
         if (code == 0)
-            code = take_calendar("calendar", calendar, &rehearsal->then.calendar);
+            code = take_calendars(calendars, &rehearsal->then.calendars);
         if (code == 0)
-            code = take_calendar("calendar", calendar, &rehearsal->now.calendar);
+            code = take_calendars(calendars, &rehearsal->now.calendars);
     }
     PQclear(rows);
     return code;
 }
 
+/* The calendar of the file stands for that of its code, or of the city where it names none. */
+static int read_calendar(const char *path, struct rehearsal *rehearsal)
+{
+    WG_AUTO(wg_json_put) struct json_object *calendar = read_json(path);
+    const char *code = wg_json_text(calendar, "code");
+    const struct calendars *then = &rehearsal->then.calendars;
+    const struct calendars_row *row = code != NULL ? calendars_newest(then, code)
+                                                   : calendars_city(then, rehearsal->root_calendar);
+    if (calendar != NULL && row == NULL)
+        return complain(path, "没有这个代码的日历 (there is no calendar with this code)");
+    return take_calendar(path, calendar,
+                         row == NULL ? NULL : &rehearsal->now.calendars.rows[row - then->rows]);
+}
+
 static int read_now(const struct asked *asked, struct json_object *definition,
                     struct rehearsal *rehearsal)
 {
-    WG_AUTO(wg_json_put)
-    struct json_object *calendar = asked->calendar == NULL ? NULL : read_json(asked->calendar);
-    rehearsal->now.calendar_version = rehearsal->then.calendar_version;
     int code = take_workflow(asked->file, definition, &rehearsal->now.workflow);
-    if (code != 0 || asked->calendar == NULL)
-        return code;
-    wg_calendar_destroy(&rehearsal->now.calendar);
-    return take_calendar(asked->calendar, calendar, &rehearsal->now.calendar);
+    return code != 0 || asked->calendar == NULL ? code : read_calendar(asked->calendar, rehearsal);
 }
 
 /* ---- cases */
@@ -228,6 +256,7 @@ static void run_case(const struct rehearsal *rehearsal, const PGresult *rows, co
                    .born_area_id = wg_get_i64(rows, first, BORN_AREA) },
         .reporter_known = wg_get_bool(rows, first, REPORTER),
         .source = wg_get_bool(rows, first, SOURCE),
+        .source_kind = wg_get_text(rows, first, SOURCE_KIND),
         .backfilled = wg_get_bool(rows, first, BACKFILLED),
         .opener = wg_get_i64(rows, first, OPENER),
         .external_due = wg_get_time(rows, first, DUE_AT),

@@ -34,7 +34,7 @@ struct ticks {
     struct wg_lease *lease, *lease_alone;
     size_t reading; /* ids asked for, not yet landed */
     bool alone_open;
-    /* the calendar whose deadlines were looked through, and how far that is */
+    /* the calendars whose deadlines were looked through, and how far that is */
     int64_t calendar_seen, calendar_asked, woken_to, wake_to;
     bool asking, waking;
     struct wg_metric *done, *again, *idle, *left_alone;
@@ -268,11 +268,12 @@ static void wake_slice(struct ticks *ticks)
     ticks->waking = ticks->woken_to < ticks->wake_to;
     if (!ticks->waking)
         return;
+    const struct calendars_row *calendar = city_calendar(&ticks->knowledge->city);
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, ticks->woken_to);
     wg_params_i64(params, ticks->woken_to + SLICE);
     wg_params_time(params, wg_clock_now());
-    wg_params_i64(params, ticks->calendar_seen);
+    wg_params_text(params, calendar == NULL ? CALENDARS_CITY : calendar->code);
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(slice_landed, ticks);
     wg_flight_add(flight, SQL_WAKE_PROVISIONAL, &params);
     ticks->waking = wg_db_send(ticks->reads, &flight) == 0;
@@ -296,7 +297,7 @@ static void last_landed(struct wg_flight *flight, void *arg)
 static void look_at_calendar(void *arg)
 {
     struct ticks *ticks = arg;
-    int64_t version = ticks->knowledge->city.calendar_version;
+    int64_t version = ticks->knowledge->city.calendars.version;
     if (version == ticks->calendar_seen || ticks->asking || !loader_complete(ticks->loader) ||
         !wg_db_ready(ticks->reads))
         return;

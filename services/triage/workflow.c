@@ -405,10 +405,9 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     struct workflow_case *after = &ret_decision->after;
     if (recount(workflow, ask, ret_decision))
         return 0;
-    struct workflow_clock *clock =
-        workflow_due_clock(workflow, after, ask->facts->calendar, ask->now, &mark);
+    struct workflow_clock *clock = workflow_due_clock(workflow, after, ask->facts, ask->now, &mark);
     if (clock == NULL) {
-        workflow_set_wake(workflow, after, ask->facts->calendar);
+        workflow_set_wake(workflow, after, ask->facts);
         return STEP_ILLEGAL;
     }
     const struct workflow_clock_rule *rule = workflow_clock_rule(workflow, clock->name);
@@ -433,7 +432,7 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     const char *action = rule == NULL ? NULL : mark < 100 ? rule->on_warn : rule->on_breach;
     bool taken = action != NULL && follow(&step, action, &course, &row);
     end_stale_asking(ask->before, after);
-    workflow_set_wake(workflow, after, ask->facts->calendar);
+    workflow_set_wake(workflow, after, ask->facts);
     wg_copy(ret_decision->event, sizeof ret_decision->event,
             taken ? workflow_word(&row, "event") : PASSED);
     finish(ret_decision, ask->before, taken && row_decides(&row, false));

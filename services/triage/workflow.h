@@ -13,6 +13,9 @@
 #include "common/problem.h"
 #include "common/text.h"
 
+#include "services/triage/calendars.h"
+#include "services/triage/limit.h"
+
 struct workflow;
 
 enum { WORKFLOW_BAD = 1 };
@@ -48,6 +51,7 @@ struct workflow_clock {
     char name[28]; /* of a task's clock: "<name>/<k>" */
     int32_t fired; /* per cent of the limit that was already acted upon; 100 = its end */
     int64_t start, due, calendar; /* due 0: it stands still; calendar: its version */
+    char code[CALENDAR_CODE];     /* of the calendar; "" = CALENDARS_CITY */
     bool until;                   /* its end was given: no limit */
     bool provisional;             /* its end lies in a year whose holidays are not known yet */
     struct wg_limit limit;
@@ -104,8 +108,9 @@ struct workflow_case {
     struct workflow_task tasks[WORKFLOW_TASKS];
 };
 
-/* The clocks as JSON, {"<clock>": {"start": µs, "due": µs, "calendar": version, "limit": …}}: what
- * `cases` and the event's effects hold. key as in common/writer.h. */
+/* The clocks as JSON, {"<clock>": {"start": µs, "due": µs, "calendar": version, "code": of that
+ * calendar where it is not the city's, "limit": …}}: what `cases` and the event's effects hold. key
+ * as in common/writer.h. */
 void workflow_write_clocks(const struct workflow_case *from, struct wg_text *out, const char *key);
 /* Reads them back; what does not fit is left out. */
 void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks);
@@ -122,8 +127,9 @@ enum {
     WORKFLOW_PEOPLE = 8,   /* of one role */
     WORKFLOW_TOLD = 20,    /* by one notice */
     WORKFLOW_NOTICES = 16, /* of a step with all that follows from it */
-    WORKFLOW_LIMITS = 12,
+    WORKFLOW_LIMITS = 24,
     WORKFLOW_ROLES = 16,
+    WORKFLOW_PARTIES = 56, /* all that a case, its links, its tasks and one action can name */
 };
 
 /* Whoever has to be told of what a person or a party was given. */
@@ -142,8 +148,17 @@ struct workflow_named {
 
 /* What the caller found out; stored in the event. */
 struct workflow_facts {
-    const struct wg_calendar *calendar;
+    const struct wg_calendar *calendar; /* the city's, newest */
     int64_t calendar_version, city_version;
+    const char *calendar_code;         /* of the city's; NULL = CALENDARS_CITY */
+    const struct calendars *calendars; /* all that are known; NULL = only the city's */
+    const char *area_calendar;         /* the code that the area names; NULL = the city's */
+    size_t n_of_parties;
+    struct {
+        int32_t party;
+        const char *code;
+    } of_parties[WORKFLOW_PARTIES]; /* the parties that may hold it and have a calendar of their own
+                                     */
     /* the place: where, or why not ("place", "outside", "grid"; NULL = known) */
     const char *place_reason;
     int64_t area_id;
@@ -153,10 +168,7 @@ struct workflow_facts {
     char category[44], grade[24];
     bool restricted;
     size_t n_limits;
-    struct {
-        char clock[24];
-        struct wg_limit limit;
-    } limits[WORKFLOW_LIMITS];
+    struct limit_row limits[WORKFLOW_LIMITS]; /* the category's */
     /* who would hold it; 0 = nobody */
     int64_t holder;
     int32_t party;
@@ -176,10 +188,11 @@ struct workflow_facts {
         int64_t staff[WORKFLOW_PEOPLE];
     } roles[WORKFLOW_ROLES];
     bool reporter_has_mail, reporter_known;
-    int64_t partner;                             /* the other case */
-    int64_t external_due, return_by, opener;     /* of the report that opened it */
-    bool source;                                 /* it came from another system */
-    bool backfilled;                             /* entered long after it happened */
+    int64_t partner;                         /* the other case */
+    int64_t external_due, return_by, opener; /* of the report that opened it */
+    bool source;                             /* it came from another system */
+    const char *source_kind; /* the system, else the channel, by which it came; NULL = not known */
+    bool backfilled;         /* entered long after it happened */
     int32_t reports, children;                   /* said by so many; open cases split from it */
     struct workflow_named tasks[WORKFLOW_TASKS]; /* of the field of type tasks, in its order */
     /* the event before, for an undo */

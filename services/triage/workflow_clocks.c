@@ -87,10 +87,9 @@ static void count(const struct workflow_case *from, struct workflow_clock *clock
                   const struct workflow_facts *facts)
 {
     bool worked = is_worked(clock) || clock->limit.next_work_day;
-    clock->calendar = facts->calendar_version;
-    clock->due = end_of(from, clock, facts->calendar);
-    clock->provisional =
-        worked && wg_calendar_provisional(facts->calendar, clock->start, clock->due);
+    const struct wg_calendar *calendar = workflow_newest_calendar(facts, clock);
+    clock->due = end_of(from, clock, calendar);
+    clock->provisional = worked && wg_calendar_provisional(calendar, clock->start, clock->due);
 }
 
 static int64_t time_between(const struct workflow_clock *clock, const struct wg_calendar *calendar,
@@ -147,7 +146,7 @@ static int32_t next_mark(const struct workflow *workflow, const struct workflow_
 }
 
 void workflow_set_wake(const struct workflow *workflow, struct workflow_case *after,
-                       const struct wg_calendar *calendar)
+                       const struct workflow_facts *facts)
 {
     after->wake_at = after->due_at = 0;
     for (size_t i = 0; i < after->n_clocks; i++) {
@@ -158,7 +157,8 @@ void workflow_set_wake(const struct workflow *workflow, struct workflow_case *af
             after->due_at = clock->due;
         if (clock->due == 0 || per_cent == 0)
             continue;
-        int64_t mark = workflow_clock_mark(after, clock, calendar, per_cent);
+        int64_t mark =
+            workflow_clock_mark(after, clock, workflow_calendar_of(facts, clock), per_cent);
         if (after->wake_at == 0 || mark < after->wake_at)
             after->wake_at = mark;
     }
@@ -166,7 +166,7 @@ void workflow_set_wake(const struct workflow *workflow, struct workflow_case *af
 
 struct workflow_clock *workflow_due_clock(const struct workflow *workflow,
                                           struct workflow_case *after,
-                                          const struct wg_calendar *calendar, int64_t now,
+                                          const struct workflow_facts *facts, int64_t now,
                                           int32_t *ret_per_cent)
 {
     struct workflow_clock *first = NULL;
@@ -176,7 +176,8 @@ struct workflow_clock *workflow_due_clock(const struct workflow *workflow,
         int32_t per_cent = next_mark(workflow, clock);
         if (clock->due == 0 || per_cent == 0)
             continue;
-        int64_t mark = workflow_clock_mark(after, clock, calendar, per_cent);
+        int64_t mark =
+            workflow_clock_mark(after, clock, workflow_calendar_of(facts, clock), per_cent);
         if (mark > now || (first != NULL && mark >= first_at))
             continue;
         first = clock;
@@ -208,28 +209,6 @@ void workflow_stop_clock(struct workflow_case *after, const char *name)
     memmove(clock, clock + 1, (after->n_clocks - i) * sizeof *clock);
 }
 
-struct wg_limit workflow_limit_for_grade(const struct workflow *workflow, const char *grade,
-                                         struct wg_limit limit)
-{
-    if (!workflow_contains(wg_json_get(workflow_definition(workflow), "round_the_clock"), grade))
-        return limit;
-    if (limit.unit == WG_WORK_MINUTE)
-        limit.unit = WG_MINUTE;
-    if (limit.unit == WG_WORK_DAY)
-        limit.unit = WG_DAY;
-    limit.next_work_day = false;
-    return limit;
-}
-
-static struct wg_limit limit_of(const struct workflow_step *step,
-                                const struct workflow_clock_rule *rule)
-{
-    for (size_t i = 0; i < step->facts->n_limits; i++)
-        if (strcmp(step->facts->limits[i].clock, rule->name) == 0)
-            return step->facts->limits[i].limit;
-    return rule->limit;
-}
-
 /* An outside due date comes first; ours runs a margin earlier. */
 static int64_t cap_of(const struct workflow_step *step, const struct workflow_clock_rule *rule,
                       int64_t start)
@@ -256,7 +235,8 @@ static void settle_fired(const struct workflow_step *step, const struct workflow
     int32_t passed = 0, former = 0;
     for (size_t i = 0; clock->due != 0 && i <= rule->n_warn; i++) {
         int32_t per_cent = i < rule->n_warn ? rule->warn[i] : 100;
-        if (workflow_clock_mark(step->after, clock, step->facts->calendar, per_cent) > step->now)
+        if (workflow_clock_mark(step->after, clock, workflow_calendar_of(step->facts, clock),
+                                per_cent) > step->now)
             break;
         former = passed;
         passed = per_cent;
@@ -292,16 +272,17 @@ static void start_clock(const struct workflow_step *step, const char *word, int3
     workflow_stop_clock(step->after, name);
     if (rule == NULL || step->after->n_clocks == WORKFLOW_CLOCKS)
         return;
-    struct workflow_clock clock = { .start = step->now, .calendar = step->facts->calendar_version };
+    struct workflow_clock clock = { .start = step->now };
     wg_copy(clock.name, sizeof clock.name, name);
+    workflow_choose_calendar(step, rule, &clock);
     if (rule->until != NULL) {
         clock.until = true;
+        workflow_newest_calendar(step->facts, &clock);
         clock.due = workflow_number(step->after, rule->until);
         if (clock.due == 0)
             return;
     } else {
-        clock.limit =
-            workflow_limit_for_grade(step->workflow, step->after->grade, limit_of(step, rule));
+        clock.limit = workflow_choose_limit(step, rule);
         clock.cap = cap_of(step, rule, clock.start);
         count(step->after, &clock, step->facts);
     }
@@ -340,8 +321,8 @@ void workflow_recount_clocks(const struct workflow_step *step)
         const struct workflow_clock_rule *rule = workflow_clock_rule(step->workflow, clock->name);
         if (clock->until || rule == NULL)
             continue;
-        clock->limit =
-            workflow_limit_for_grade(step->workflow, step->after->grade, limit_of(step, rule));
+        clock->limit = workflow_choose_limit(step, rule);
+        workflow_choose_calendar(step, rule, clock);
         count_anew(step, clock);
     }
 }
@@ -351,7 +332,7 @@ bool workflow_recount_provisional(const struct workflow_step *step)
     bool any = false;
     for (size_t i = 0; i < step->after->n_clocks; i++) {
         struct workflow_clock *clock = &step->after->clocks[i];
-        if (!clock->provisional || clock->calendar >= step->facts->calendar_version)
+        if (!clock->provisional || !workflow_calendar_moved(step->facts, clock))
             continue;
         struct workflow_clock counted = *clock;
         count(step->after, &counted, step->facts);
@@ -361,7 +342,7 @@ bool workflow_recount_provisional(const struct workflow_step *step)
         count_anew(step, clock);
     }
     if (any)
-        workflow_set_wake(step->workflow, step->after, step->facts->calendar);
+        workflow_set_wake(step->workflow, step->after, step->facts);
     return any;
 }
 
@@ -393,7 +374,7 @@ void workflow_move_clocks(const struct workflow_step *step, const struct workflo
         pause_clock(step, workflow_item(pause, i));
     for (size_t i = 0; i < workflow_length(resume); i++)
         resume_clock(step, workflow_item(resume, i));
-    workflow_set_wake(step->workflow, step->after, step->facts->calendar);
+    workflow_set_wake(step->workflow, step->after, step->facts);
 }
 
 /* ---- as JSON */
@@ -432,6 +413,8 @@ void workflow_write_clocks(const struct workflow_case *from, struct wg_text *out
         else
             wg_write_int(out, "due", clock->due);
         wg_write_int(out, "calendar", clock->calendar);
+        if (clock->code[0] != '\0')
+            wg_write_string(out, "code", clock->code);
         if (!clock->until)
             wg_limit_write(&clock->limit, out, "limit");
         if (clock->extra != 0)
@@ -483,6 +466,7 @@ void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks)
             .provisional = json_object_get_boolean(wg_json_get(given, "provisional")) != 0,
         };
         wg_copy(read->name, sizeof read->name, name);
+        wg_copy(read->code, sizeof read->code, wg_json_text(given, "code"));
         read->until =
             limit == NULL || wg_limit_parse(limit, &read->limit, fault, sizeof fault) != 0;
         read_pauses(to, name, wg_json_get(given, "pauses"));

@@ -1,9 +1,25 @@
 /* What the event of a step stores. */
+#include <stdio.h>
+
 #include "common/json.h"
 #include "common/text.h"
 #include "common/writer.h"
 
 #include "services/triage/workflow_file.h"
+
+/* The hours that a clock may have been given by this step, beside the area's. */
+static void write_party_calendars(struct wg_text *out, const struct workflow_facts *facts)
+{
+    char party[16];
+    if (facts->n_of_parties == 0)
+        return;
+    wg_write_object(out, "calendars");
+    for (size_t i = 0; i < facts->n_of_parties; i++) {
+        snprintf(party, sizeof party, "%d", facts->of_parties[i].party);
+        wg_write_string(out, party, facts->of_parties[i].code);
+    }
+    wg_write_end_object(out);
+}
 
 void workflow_write_facts(struct wg_text *out, const struct workflow_facts *facts,
                           const char *unmet_reason)
@@ -14,6 +30,9 @@ void workflow_write_facts(struct wg_text *out, const struct workflow_facts *fact
         wg_write_string(out, "place", facts->place_rule);
     if (facts->holder_rule != NULL)
         wg_write_string(out, "holder", facts->holder_rule);
+    if (facts->area_calendar != NULL)
+        wg_write_string(out, "calendar", facts->area_calendar);
+    write_party_calendars(out, facts);
     if (facts->partner != 0)
         wg_write_int(out, "partner", facts->partner);
     if (facts->children != 0)

@@ -2,6 +2,7 @@
  * may say is judged in workflow_judge.c. */
 #include "services/triage/workflow_file.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
@@ -66,6 +67,20 @@ bool workflow_flag(const struct workflow_row *row, const char *member)
 
 /* ---- reading */
 
+static void read_limits(struct workflow_clock_rule *rule, struct json_object *limits)
+{
+    char key[LIMITS_CLOCK + LIMITS_WORD + LIMITS_SOURCE], fault[120];
+    if (!json_object_is_type(limits, json_type_object))
+        return;
+    json_object_object_foreach(limits, of, limit)
+    {
+        struct limit_row *row = &rule->limits[rule->n_limits];
+        snprintf(key, sizeof key, "%s%s", rule->name, of);
+        rule->n_limits += rule->n_limits < WORKFLOW_FILE_LIMITS && limit_key(key, row) &&
+                          wg_limit_parse(limit, &row->limit, fault, sizeof fault) == 0;
+    }
+}
+
 static void read_clock(struct workflow *workflow, const char *name, struct json_object *clock)
 {
     char fault[120];
@@ -84,6 +99,7 @@ static void read_clock(struct workflow *workflow, const char *name, struct json_
     };
     if (limit != NULL && wg_limit_parse(limit, &rule->limit, fault, sizeof fault) != 0)
         rule->limit = (struct wg_limit){ 0 }; /* judged before: cannot be */
+    read_limits(rule, wg_json_get(clock, "limits"));
     for (size_t i = 0; i < workflow_length(warn) && i < WG_COUNT(rule->warn); i++)
         rule->warn[rule->n_warn++] =
             (int32_t)json_object_get_int64(json_object_array_get_idx(warn, i));

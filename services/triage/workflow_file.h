@@ -18,11 +18,14 @@ const char *workflow_post_of(const struct workflow *workflow, const char *role, 
 bool workflow_is_final(const struct workflow *workflow, const char *state);
 bool workflow_is_task_final(const struct workflow *workflow, const char *state);
 
+enum { WORKFLOW_FILE_LIMITS = 12 };
 /* What a file says of a clock. */
 struct workflow_clock_rule {
     const char *name, *owner, *until, *cap, *on_warn, *on_breach; /* NULL = not said */
     const char *over; /* the attribute that its breach sets */
     struct wg_limit limit;
+    size_t n_limits;
+    struct limit_row limits[WORKFLOW_FILE_LIMITS]; /* of grades and sources */
     bool due;
     int32_t margin; /* per cent of the time to the cap */
     size_t n_warn;
@@ -125,9 +128,6 @@ void workflow_add_notices(const struct workflow_step *step, const struct workflo
 /* When so many per cent of a clock that runs are used. */
 int64_t workflow_clock_mark(const struct workflow_case *from, const struct workflow_clock *clock,
                             const struct wg_calendar *calendar, int32_t per_cent);
-/* The limit as it holds for a case of this grade: of those that the file names, round the clock. */
-struct wg_limit workflow_limit_for_grade(const struct workflow *workflow, const char *grade,
-                                         struct wg_limit limit);
 /* Stops, starts, pauses and resumes what the row says, at this moment; k > 0: of this task. */
 void workflow_move_clocks(const struct workflow_step *step, const struct workflow_row *row,
                           int32_t k);
@@ -141,13 +141,39 @@ void workflow_extend_clock(const struct workflow_step *step, const char *name, i
 void workflow_stop_clock(struct workflow_case *after, const char *name);
 /* due_at and wake_at as the clocks have them: nothing is due while the clock stands, or without. */
 void workflow_set_wake(const struct workflow *workflow, struct workflow_case *after,
-                       const struct wg_calendar *calendar);
+                       const struct workflow_facts *facts);
 /* The clock that wants something by now, the earliest first; NULL: none. ret_per_cent: which mark.
  */
 struct workflow_clock *workflow_due_clock(const struct workflow *workflow,
                                           struct workflow_case *after,
-                                          const struct wg_calendar *calendar, int64_t now,
+                                          const struct workflow_facts *facts, int64_t now,
                                           int32_t *ret_per_cent);
+
+/* ---- workflow_calendar.c */
+
+/* Gives a clock the calendar of whoever answers for it: of the task's party, of the party that
+ * holds the case, of the area, of the city. */
+void workflow_choose_calendar(const struct workflow_step *step,
+                              const struct workflow_clock_rule *rule, struct workflow_clock *clock);
+/* The newest version of the clock's calendar, by which it is counted from now on; the clock keeps
+ * which. */
+const struct wg_calendar *workflow_newest_calendar(const struct workflow_facts *facts,
+                                                   struct workflow_clock *clock);
+/* That by which it was counted. */
+const struct wg_calendar *workflow_calendar_of(const struct workflow_facts *facts,
+                                               const struct workflow_clock *clock);
+/* There is a newer version of it than the clock was counted by. */
+bool workflow_calendar_moved(const struct workflow_facts *facts,
+                             const struct workflow_clock *clock);
+
+/* The limit of a clock for the grade and the source of this case: the category's before the file's,
+ * of each the most specific. */
+struct wg_limit workflow_choose_limit(const struct workflow_step *step,
+                                      const struct workflow_clock_rule *rule);
+/* What the file alone says; wanted: the clock, grade and source. */
+struct wg_limit workflow_file_limit(const struct workflow *workflow,
+                                    const struct workflow_clock_rule *rule,
+                                    const struct limit_row *wanted);
 
 /* ---- workflow_record.c: what the event stores */
 

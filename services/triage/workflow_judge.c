@@ -58,7 +58,7 @@ static bool is_post(const struct reading *reading, const char *word)
     return strlen(word) <= WORD_MOST;
 }
 
-static bool is_grade(const struct reading *reading, const char *word)
+bool workflow_is_grade(const struct reading *reading, const char *word)
 {
     static const char *const grades[] = { "urgent", "high", "normal", "low" };
     (void)reading;
@@ -414,7 +414,7 @@ bool workflow_judge(struct reading *reading, struct json_object *definition)
         !reading_text(reading, definition, "initial", STATE_MOST) ||
         !workflow_named_or_missing(reading, definition, "initial", own.states) ||
         !reading_words(reading, definition, "way", is_state) ||
-        !reading_words(reading, definition, "round_the_clock", is_grade))
+        !reading_words(reading, definition, "round_the_clock", workflow_is_grade))
         return false;
     return table(reading, definition, "actions", read_action) && read_tasks(reading, own.tasks) &&
            read_open(reading);

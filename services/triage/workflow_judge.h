@@ -23,6 +23,8 @@ bool workflow_number_within(struct reading *reading, struct json_object *object,
 /* A post whose holders can be told: there is a role of that name. */
 bool workflow_is_role(const struct reading *reading, const char *word);
 
+bool workflow_is_grade(const struct reading *reading, const char *word);
+
 /* A member each of the file's tables. */
 bool workflow_read_clock(struct reading *reading, const char *name, struct json_object *value);
 bool workflow_read_state(struct reading *reading, const char *name, struct json_object *value);

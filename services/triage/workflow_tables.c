@@ -55,11 +55,38 @@ static bool warn_fine(struct reading *reading, struct json_object *clock)
            reading_bad(reading, "on_warn", "somebody is to be warned, and no action says how");
 }
 
+/* Limits of grades and sources: "@grade", "/source", "@grade/source". */
+static bool limits_fine(struct reading *reading, struct json_object *clock)
+{
+    struct json_object *limits = wg_json_get(clock, "limits");
+    char fault[120] = "", key[160];
+    if (limits == NULL)
+        return true;
+    if (wg_json_get(clock, "limit") == NULL || !json_object_is_type(limits, json_type_object) ||
+        json_object_object_length(limits) > WORKFLOW_FILE_LIMITS)
+        return reading_bad(reading, "limits", "up to 12 limits beside `limit` are expected");
+    size_t mark = reading_enter(reading, "limits");
+    json_object_object_foreach(limits, of, limit)
+    {
+        struct limit_row row = { 0 };
+        struct wg_limit parsed;
+        snprintf(key, sizeof key, "x%s", of);
+        bool known = limit_key(key, &row) && strcmp(row.clock, "x") == 0 && of[0] != '\0' &&
+                     (row.grade[0] == '\0' || workflow_is_grade(reading, row.grade));
+        if (!known)
+            return reading_bad(reading, of, "@grade, /source or @grade/source is expected");
+        if (wg_limit_parse(limit, &parsed, fault, sizeof fault) != 0)
+            return reading_bad(reading, of, fault);
+    }
+    reading_leave(reading, mark);
+    return true;
+}
+
 bool workflow_read_clock(struct reading *reading, const char *name, struct json_object *clock)
 {
-    static const char *const members[] = { "zh",     "en",      "limit",     "due",   "owner",
-                                           "warn",   "on_warn", "on_breach", "until", "cap",
-                                           "margin", "over",    NULL };
+    static const char *const members[] = { "zh",    "en",     "limit",   "limits",    "due",
+                                           "owner", "warn",   "on_warn", "on_breach", "until",
+                                           "cap",   "margin", "over",    NULL };
     const struct workflow_tables *own = workflow_tables_of(reading);
     struct json_object *limit = wg_json_get(clock, "limit"), *until = wg_json_get(clock, "until");
     const char *owner = wg_json_text(clock, "owner");
@@ -75,6 +102,8 @@ bool workflow_read_clock(struct reading *reading, const char *name, struct json_
         return reading_bad(reading, "limit", "either a limit or until is expected");
     if (limit != NULL && wg_limit_parse(limit, &parsed, fault, sizeof fault) != 0)
         return reading_bad(reading, "limit", fault);
+    if (!limits_fine(reading, clock))
+        return false;
     if (owner == NULL || !(strcmp(owner, "holder") == 0 || strcmp(owner, "assignee") == 0 ||
                            workflow_is_role(reading, owner)))
         return reading_bad(reading, "owner", "nobody answers for this clock");

@@ -83,7 +83,7 @@ export class Walk {
         const now = this.momentOf(event, before, said);
         if (now > event.at || (this.last !== undefined && now < this.last.at - SECOND))
             say(`its step was taken at ${now}, the event is of ${event.at}, the one before of ${this.last?.at}`);
-        const clocks = new Clocks({ flow: this.flow, registers: this.registers, said: said.clocks, now });
+        const clocks = new Clocks({ flow: this.flow, registers: this.registers, said: said.clocks, now, found: event.data.facts, source: this.facts.kind });
         const followers = this.merged(event.xid).now;
         const reports = 1 + this.joined + followers.length;
         const reporter = [this.row.id, ...followers].some((id) => this.registers.reports.get(id)?.reporter === true);

@@ -1,5 +1,5 @@
 // The clocks of a case, reckoned anew: which run or stand still, when each ends, when the case wants to be woken.
-// A clock as the row holds it: {start, due (null: it stands), calendar, limit (none where its end was given), extra
+// A clock as the row holds it: {start, due (null: it stands), calendar (its version), code (where it is not `city`), limit (none where its end was given), extra
 // (days granted), cap (an outside date), fired (per cent acted upon), pauses: [[from, to or null]]}. Times are
 // microseconds.
 import { isDeepStrictEqual } from 'node:util';
@@ -24,18 +24,29 @@ function plain({ n, unit, start, end }) {
 }
 
 export class Clocks {
-    /** said: the clocks as the log has them after the step. Of these only the calendar's version is believed. */
-    constructor({ flow, registers, said, now }) {
-        Object.assign(this, { flow, registers, said, now });
+    /** said: the clocks as the log has them after the step. Of these only the calendar's version is believed. found: the
+     *  event's facts; source: the system, else the channel, by which it came. */
+    constructor({ flow, registers, said, now, found = {}, source }) {
+        Object.assign(this, { flow, registers, said, now, found, source });
     }
 
-    calendarOf(name, former) {
-        const version = this.said[name]?.calendar ?? former;
-        return this.registers.calendars.has(version) ? version : [...this.registers.calendars.keys()].at(-1);
+    /** The calendar of whoever answers for it; its version as the log says. */
+    choose(after, name, clock) {
+        const { owner } = this.flow.clocks[ruleName(name)], k = Number(name.split('/')[1] ?? 0);
+        const parties = { holder: [after.tasks[k]?.party, after.party], assignee: [after.tasks[k]?.party] }[owner] ?? [];
+        const code = this.registers.calendarCode(parties, after.area_id, this.found);
+        delete clock.code;
+        if (code !== 'city')
+            clock.code = code;
+    }
+
+    version(name, clock) {
+        return this.said[name]?.calendar ?? clock.calendar;
     }
 
     time(clock) {
-        return this.registers.calendars.get(clock.calendar) ?? [...this.registers.calendars.values()].at(-1);
+        const code = clock.code ?? 'city';
+        return this.registers.calendars.get(`${code}/${clock.calendar}`) ?? this.registers.newestCalendar(code);
     }
 
     reckon(clock, startUs, limit, pauses) {
@@ -107,7 +118,10 @@ export class Clocks {
     }
 
     limitOf(after, name) {
-        return this.forGrade(after.grade, plain(this.registers.categories.get(after.category)?.limits[name] ?? this.flow.clocks[name].limit));
+        const ofCategory = this.registers.categories.get(after.category)?.limits ?? {}, rule = this.flow.clocks[name];
+        const keys = [`@${after.grade}/${this.source}`, `/${this.source}`, `@${after.grade}`, ''];
+        const key = keys.find((one) => ofCategory[name + one] !== undefined), own = keys.find((one) => rule.limits?.[one] !== undefined);
+        return this.forGrade(after.grade, plain(ofCategory[name + key] ?? rule.limits?.[own] ?? rule.limit));
     }
 
     /** Of some grades time runs at night and on holidays as well, and from the start. */
@@ -142,7 +156,9 @@ export class Clocks {
     start(after, word, k) {
         const rule = this.flow.clocks[word], name = k > 0 ? `${word}/${k}` : word;
         this.stop(after, name);
-        const clock = { start: this.now, due: null, calendar: this.calendarOf(name) };
+        const clock = { start: this.now, due: null };
+        this.choose(after, name, clock);
+        clock.calendar = this.version(name, clock);
         if (rule.until !== undefined) {
             clock.due = after.more[rule.until] ?? null;
             if (clock.due === null)
@@ -178,7 +194,7 @@ export class Clocks {
     /** It ends anew, by the calendar in force. */
     anew(after, name) {
         const clock = after.clocks[name];
-        clock.calendar = this.calendarOf(name, clock.calendar);
+        clock.calendar = this.version(name, clock);
         clock.due = this.end(clock);
         this.judgeYears(clock);
         this.settleFired(name, clock);
@@ -211,6 +227,7 @@ export class Clocks {
         for (const [name, clock] of Object.entries(after.clocks))
             if (clock.limit !== undefined) {
                 clock.limit = this.limitOf(after, ruleName(name));
+                this.choose(after, name, clock);
                 this.anew(after, name);
             }
     }

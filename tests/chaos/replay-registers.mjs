@@ -19,10 +19,11 @@ function grouped(rows, key) {
 export class Registers {
     constructor(data) {
         Object.assign(this, { rules: keyed(data.rules, 'rule'), flows: new Map(data.workflows.map((row) => [row.id, row.definition])),
-            calendars: new Map(data.calendars.map((row) => [row.version, new WorkTime(row.definition)])),
+            calendars: new Map(data.calendars.map((row) => [`${row.code}/${row.version}`, new WorkTime(row.definition)])),
             categories: keyed(data.categories, 'code'), areas: keyed(data.areas, 'id'), areaCodes: keyed(data.areas, 'code'),
             staff: keyed(data.staff, 'id'), staffCodes: keyed(data.staff, 'code'), parties: keyed(data.parties, 'id'),
             partyCodes: keyed(data.parties, 'code'), reports: keyed(data.reports, 'id') });
+        this.calendarCodes = data.calendars.map((row) => row.code);
         this.posts = grouped(data.posts, (row) => `${row.area_id}/${row.post}`);
         this.duty = grouped(data.duty, (row) => `${row.area_id}/${row.post}`);
         this.members = grouped(data.staff.filter((row) => row.party_id !== null), (row) => row.party_id);
@@ -34,6 +35,26 @@ export class Registers {
     *above(areaId) {
         for (let area = this.areas.get(areaId); area !== undefined; area = this.areas.get(area.parent_id))
             yield area;
+    }
+
+    /** The newest version of a calendar; undefined: there is none with this code. */
+    newestCalendar(code) {
+        return [...this.calendars].filter(([key]) => key.startsWith(`${code}/`)).at(-1)?.[1];
+    }
+
+    /** The code of the city's own: `city`, else the root area's, else the first. */
+    cityCalendar() {
+        const root = [...this.areas.values()].find((area) => area.parent_id === null)?.calendar;
+        return ['city', root, this.calendarCodes[0]].find((code) => this.calendarCodes.includes(code));
+    }
+
+    /** Whose hours count: the first party's that has some, else the nearest area's; where a register was changed meanwhile, as
+     *  the event says it was. found: the event's facts. */
+    calendarCode(parties, areaId, found) {
+        const area = [...this.above(areaId)], rows = parties.map((party) => this.parties.get(party));
+        const ofParty = rows.map((row) => (row?.changed ? found.calendars?.[row.id] : row?.calendar)).find((code) => code);
+        const ofArea = area.some((one) => one.changed) ? found.calendar : area.find((one) => one.calendar !== null)?.calendar;
+        return ofParty ?? ofArea ?? this.cityCalendar();
     }
 
     /** Nobody is told who has left. */

@@ -16,14 +16,15 @@ const micros = (column) => `(extract(epoch FROM ${column}) * 1000000)::bigint AS
 
 const QUERIES = {
     workflows: 'SELECT id, definition FROM workflows',
-    calendars: 'SELECT version, definition FROM calendars WHERE code = (SELECT min(code) FROM calendars) ORDER BY version',
+    calendars: 'SELECT code, version, definition FROM calendars ORDER BY code, version',
     categories: 'SELECT code, grade, restricted, limits, responsible FROM categories',
-    areas: 'SELECT id, parent_id, code, level FROM areas ORDER BY valid_to NULLS LAST',
+    areas: `SELECT id, parent_id, code, level, calendar, 'area:' || code IN (SELECT object FROM audit WHERE action = 'area.changed') AS changed
+        FROM areas ORDER BY valid_to NULLS LAST`,
     staff: `SELECT id, code, has_email, party_id, ${micros('left_at')} FROM staff`,
-    parties: 'SELECT id, code, kind FROM parties',
+    parties: `SELECT id, code, kind, calendar, 'party:' || code IN (SELECT object FROM audit WHERE action = 'party.changed') AS changed FROM parties`,
     posts: `SELECT staff_id, post, area_id, ${micros('valid_from')}, ${micros('valid_to')} FROM posts`,
     duty: `SELECT staff_id, post, area_id, kind, ${micros('starts_at')}, ${micros('ends_at')} FROM duty`,
-    reports: `SELECT r.id::text, r.category, r.entered_by AS opener, r.source_system IS NOT NULL AS source, r.about IS NOT NULL AS about, p.report_id IS NOT NULL AS reporter,
+    reports: `SELECT r.id::text, r.category, r.entered_by AS opener, r.source_system IS NOT NULL AS source, coalesce(r.source_system, r.channel) AS kind, r.about IS NOT NULL AS about, p.report_id IS NOT NULL AS reporter,
         (extract(epoch FROM r.source_due_at) * 1000000)::bigint AS external_due, (extract(epoch FROM r.source_return_by) * 1000000)::bigint AS return_by,
         coalesce(r.occurred_at < r.received_at - interval '1 day', false) AS backfilled
         FROM reports r JOIN cases c ON c.id = r.id LEFT JOIN reporters p ON p.report_id = r.id`,

@@ -275,7 +275,7 @@ describe('administration', () => {
     const THINGS = [
         { path: '/api/v1/parties', make: { name: '单位', kind: 'contractor', area: COMMUNITY }, change: { calendar: 'round-the-clock' }, wrong: [{ kind: 'circus' }, { area: '419999' }, { calendar: 'none' }] },
         { path: '/api/v1/places', make: { name: '地点', kind: 'shop', area: `${COMMUNITY}003`, lat: 34.7, lon: 113.6 }, change: { aliases: ['别名', '又名'], management: 'none' }, wrong: [{ management: 'x' }, { area: '419999' }, { area: null }] },
-        { path: '/api/v1/categories', make: { ...GRADE, parent: 'safety', accept_n: 30, accept_unit: 'work_minute' }, change: { name: '改名', workflow: 'hazard', resolve_n: 2, resolve_unit: 'work_day' }, wrong: [{ grade: 'x' }, { parent: 'none' }, { parent: 'litter' }, { restricted_kind: 'minor' }, { resolve_n: 1 }] },
+        { path: '/api/v1/categories', make: { ...GRADE, parent: 'safety', accept_n: 30, accept_unit: 'work_minute' }, change: { name: '改名', workflow: 'hazard', resolve_n: 2, resolve_unit: 'work_day', limits: ['contact@urgent/12345=20 minute'] }, wrong: [{ grade: 'x' }, { parent: 'none' }, { parent: 'litter' }, { restricted_kind: 'minor' }, { resolve_n: 1 }, { limits: ['contact=soon'] }, { limits: ['nap=3 day'] }] },
     ];
     for (const { path, make, change, wrong } of THINGS)
         it(`${path}: made, changed, retired, made again`, async () => {
@@ -299,7 +299,7 @@ describe('administration', () => {
                 assert.notDeepEqual(told.before[field], value, field);
             }
             if (name === 'categories')
-                assert.deepEqual(item.limits, { accept: { n: 30, unit: 'work_minute' }, resolve: { n: 2, unit: 'work_day' } });
+                assert.deepEqual(item.limits, { accept: { n: 30, unit: 'work_minute' }, resolve: { n: 2, unit: 'work_day' }, 'contact@urgent/12345': { n: 20, unit: 'minute' } });
             for (let i = 0; i < 2; i++)
                 assert.equal((await remove(admin, `${path}/${code}`)).status, 204);
             assert.equal((await remove(admin, `${path}/${code}x`)).status, 404);

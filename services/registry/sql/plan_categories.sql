@@ -4,7 +4,7 @@ UPDATE import_staging s
 SET action = (
     SELECT CASE WHEN c.code IS NULL THEN 'added' WHEN
         c.parent IS NOT DISTINCT FROM s.row ->> 'parent' COLLATE "C" AND c.name = s.row ->> 'name'
-        AND c.name_en = s.row ->> 'name_en' AND c.grade = s.row ->> 'grade' AND c.limits = s.row -> 'limits'
+        AND c.name_en = s.row ->> 'name_en' AND c.grade = s.row ->> 'grade' AND c.limits = jsonb_strip_nulls(s.row -> 'limits')
         AND c.responsible = s.row ->> 'responsible' AND c.restricted = (s.row ->> 'restricted')::boolean
         AND c.retired_at IS NULL AND c.workflow = s.row ->> 'workflow' COLLATE "C" AND c.kind = s.row ->> 'kind'
         AND c.restricted_kind IS NOT DISTINCT FROM s.row ->> 'restricted_kind'

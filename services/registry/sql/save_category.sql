@@ -2,7 +2,7 @@
 -- it is made anew. $1 code, $2 now, $3 actor, $4, $5 low and high codes of where the caller may change things, $6 what was given
 -- (JSON), $7 whether it is new, $8 the version that the caller has seen.
 -- Columns: of each fault its name, field and detail; when done null, null, null, code, version.
--- Tables: writes categories, audit, registry_version (categories). Locks: the row.
+-- Tables: writes categories, audit, registry_version (categories); reads workflows. Locks: the row.
 WITH was AS MATERIALIZED (
     SELECT c.xmin::text AS version, jsonb_build_object('parent', c.parent, 'name', c.name, 'name_en', c.name_en,
         'grade', c.grade, 'limits', c.limits, 'responsible', c.responsible, 'restricted', c.restricted,
@@ -12,7 +12,7 @@ WITH was AS MATERIALIZED (
     FOR UPDATE
 ), fresh AS MATERIALIZED (
     SELECT merged.row || jsonb_build_object('limits', coalesce((SELECT row -> 'limits' FROM was), '{}')
-        || coalesce($6::text::jsonb -> 'limits', '{}')) AS row
+        || coalesce($6::text::jsonb -> 'limits', '{}')) AS row -- a null takes one away
     FROM (SELECT coalesce((SELECT row FROM was), '{}') || $6::text::jsonb AS row) merged
 ), faults AS MATERIALIZED (
     SELECT 'not-found' AS fault, '' AS field, $1::text AS detail WHERE NOT $7::boolean AND NOT EXISTS (SELECT FROM was)
@@ -34,13 +34,18 @@ WITH was AS MATERIALIZED (
         OR EXISTS (SELECT FROM categories c WHERE c.code = fresh.row ->> 'parent' AND c.parent IS NOT NULL)
         OR EXISTS (SELECT FROM categories c WHERE c.parent = $1::text))
     UNION ALL
+    SELECT 'clock-unknown', 'limits', k.key
+    FROM jsonb_object_keys(coalesce($6::text::jsonb -> 'limits', '{}')) AS k (key)
+    WHERE EXISTS (SELECT FROM workflows)
+        AND NOT EXISTS (SELECT FROM workflows w WHERE jsonb_exists(w.definition -> 'clocks', substring(k.key FROM '^[^@/]*')))
+    UNION ALL
     SELECT 'restricted-kind', 'restricted', ''
     FROM fresh
     WHERE row ->> 'restricted_kind' IS NOT NULL AND NOT (row ->> 'restricted')::boolean
 ), made AS (
     INSERT INTO categories AS c (code, parent, name, name_en, grade, limits, responsible, restricted, restricted_kind,
         workflow, kind, position)
-    SELECT $1::text, row ->> 'parent', row ->> 'name', row ->> 'name_en', row ->> 'grade', row -> 'limits',
+    SELECT $1::text, row ->> 'parent', row ->> 'name', row ->> 'name_en', row ->> 'grade', jsonb_strip_nulls(row -> 'limits'),
         row ->> 'responsible', (row ->> 'restricted')::boolean, row ->> 'restricted_kind', row ->> 'workflow', row ->> 'kind',
         (SELECT coalesce(max(position), 0) + 1 FROM categories)
     FROM fresh

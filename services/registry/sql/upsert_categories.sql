@@ -2,7 +2,7 @@
 -- writes categories; reads import_staging. Locks: the rows.
 INSERT INTO categories AS c (code, parent, name, name_en, grade, limits, responsible, restricted, position,
     workflow, kind, restricted_kind)
-SELECT s.code, s.row ->> 'parent', s.row ->> 'name', s.row ->> 'name_en', s.row ->> 'grade', s.row -> 'limits',
+SELECT s.code, s.row ->> 'parent', s.row ->> 'name', s.row ->> 'name_en', s.row ->> 'grade', jsonb_strip_nulls(s.row -> 'limits'),
     s.row ->> 'responsible', (s.row ->> 'restricted')::boolean,
     (SELECT coalesce(max(position), 0) FROM categories) + row_number() OVER (ORDER BY s.line),
     s.row ->> 'workflow', s.row ->> 'kind', s.row ->> 'restricted_kind'

@@ -6,8 +6,8 @@
 -- who entered it, from another system, its due_at and return_by, entered long after it happened, the last event's actor,
 -- at and what it would take back (json text), there is a reporter, the input of the action whose approval is waited
 -- for (json text), the asker may see it, the member of $1 that it is (from 1),
--- how many of its parts have not ended, whom it is about, the area of their chief. Whoever said what was merged into it
--- is its reporter, too.
+-- how many of its parts have not ended, whom it is about, the area of their chief, by which system or channel it came.
+-- Whoever said what was merged into it is its reporter, too.
 -- Tables read: cases, reporters, reports, case_reports, action_keys, tasks, events, workflows. Locks: none.
 SELECT c.id, c.version, c.decided, c.workflow, c.state, c.level, c.grade, c.area_id, c.area, c.born_area_id,
     c.category, c.holder, c.party, c.reason, c.resolver, c.outcome, c.training, c.restricted, c.opened_at, c.due_at,
@@ -28,7 +28,7 @@ SELECT c.id, c.version, c.decided, c.workflow, c.state, c.level, c.grade, c.area
     OR may_see(c, g.sight::jsonb), g.place,
     (SELECT count(*) FROM reports q LEFT JOIN cases d ON d.id = q.id LEFT JOIN workflows w ON w.id = d.workflow
         WHERE q.parent = c.id AND (w.definition #>> ARRAY['states', d.state, 'final']) IS DISTINCT FROM 'true'),
-    c.about, c.shield
+    c.about, c.shield, coalesce(r.source_system, r.channel)
 FROM unnest($1::bigint[], $2::bytea[], $3::text[]) WITH ORDINALITY AS g (id, key, sight, place)
 JOIN cases c ON c.id = g.id LEFT JOIN reporters p ON p.report_id = c.id LEFT JOIN reports r ON r.id = c.id
 LEFT JOIN action_keys k ON k.key = g.key AND k.case_id = c.id

@@ -35,8 +35,33 @@ static const struct row_case ends[] = {
       "resolve_n:limit-pair,resolve_unit:limit-pair" },
 };
 
+#define WITH_LIMITS HEADER ",limits"
+#define KEYED(text) "one,,名,Name,low,,,,,,,leader,," text
+static const struct row_case keyed[] = {
+    { "of any clock", KEYED("contact=240 work_minute"), "" },
+    { "of a grade, of a source, of both",
+      KEYED("resolve@urgent=24 minute; resolve/hotline=5 work_day next_work_day close_of_day；"
+            "resolve@high/12345 = 3 day"),
+      "" },
+    { "none", KEYED("contact=none"), "" },
+    { "no number", KEYED("contact=work_minute"), "limits:limit-row" },
+    { "no unit", KEYED("contact=3"), "limits:limit-row" },
+    { "another unit", KEYED("contact=3 hours"), "limits:limit-row" },
+    { "below nothing", KEYED("contact=-3 day"), "limits:limit-row" },
+    { "two units", KEYED("contact=3 day work_day"), "limits:limit-row" },
+    { "no clock", KEYED("=3 day"), "limits:limit-row" },
+    { "no grade", KEYED("contact@=3 day"), "limits:limit-row" },
+    { "another grade", KEYED("contact@dire=3 day"), "limits:limit-row" },
+    { "no source", KEYED("contact/=3 day"), "limits:limit-row" },
+    { "the wrong way round", KEYED("contact/hotline@low=3 day"), "" }, /* the source is so called */
+    { "twice", KEYED("contact=3 day; contact=4 day"), "limits:limit-row" },
+    { "a sentence", KEYED("within a day"), "limits:limit-row" },
+    { "one fine, one not", KEYED("contact=3 day; x"), "limits:limit-row" },
+};
+
 static void test_rows(void **state)
 {
+    check_rows(&category_kind, WITH_LIMITS, keyed, WG_COUNT(keyed));
     check_rows(&category_kind, HEADER, rows, WG_COUNT(rows));
     check_rows(&category_kind, WITH_ENDS, ends, WG_COUNT(ends));
 }
@@ -50,6 +75,13 @@ static void test_limits(void **state)
     assert_int_equal(wg_json_int(wg_json_get(limits, "accept"), "n"), 120);
     assert_string_equal(wg_json_text(wg_json_get(limits, "resolve"), "unit"), "work_day");
     assert_null(wg_json_get(row, "accept_n"));
+    WG_AUTO(wg_json_put)
+    struct json_object *all = row_of(&category_kind, WITH_LIMITS, keyed[1].in);
+    assert_string_equal(
+        json_object_to_json_string_ext(wg_json_get(all, "limits"), JSON_C_TO_STRING_PLAIN),
+        "{\"resolve@urgent\":{\"n\":24,\"unit\":\"minute\"},\"resolve\\/hotline\":{\"n\":5,"
+        "\"unit\":\"work_day\",\"start\":\"next_work_day\",\"end\":\"close_of_day\"},"
+        "\"resolve@high\\/12345\":{\"n\":3,\"unit\":\"day\"}}");
     WG_AUTO(wg_json_put)
     struct json_object *whole = row_of(&category_kind, WITH_ENDS, ends[0].in);
     assert_string_equal(

@@ -118,11 +118,18 @@ static inline void fixture_add_areas(struct city *city)
     city_areas_finish(&city->areas);
 }
 
+static inline void fixture_add_calendar(struct city *city, const char *code, int64_t version)
+{
+    struct wg_calendar *calendar = fixture_calendar();
+    if (!calendars_add(&city->calendars, code, version, &calendar))
+        abort();
+}
+
 /* Nobody has a post yet; city_clear ends it. */
 static inline void fixture_begin(struct city *city)
 {
-    *city = (struct city){ .metres_lon = 1, .metres_lat = 1, .calendar = fixture_calendar() };
-    city->calendar_version = 7;
+    *city = (struct city){ .metres_lon = 1, .metres_lat = 1 };
+    fixture_add_calendar(city, "city", 7);
     fixture_add_areas(city);
     const struct city_category rows[] = {
         fixture_category("noise", "", "leader"),

@@ -31,7 +31,7 @@ static int set_up(void **state)
         road++;
     road->restricted = true;
     road->n_limits = 1;
-    road->limits[0] = (struct city_limit){ "accept", { .n = 30, .unit = WG_WORK_MINUTE } };
+    road->limits[0] = (struct limit_row){ .clock = "accept", .limit = { .n = 30 } };
     map = fixture_map();
     return workflow_new(definition, 1, &workflow, fault, sizeof fault);
 }
@@ -203,7 +203,8 @@ static void test_rows(void **state)
         ROW(rows[i].name, same(facts.place_rule, rows[i].rule));
         ROW(rows[i].name, facts.holder == rows[i].holder);
         ROW(rows[i].name, same(facts.holder_rule, rows[i].holder_rule));
-        ROW(rows[i].name, facts.calendar == city.calendar && facts.calendar_version == 7);
+        ROW(rows[i].name, facts.calendar == city.calendars.rows[0].table);
+        ROW(rows[i].name, facts.calendar_version == 7 && facts.area_calendar == NULL);
         ROW(rows[i].name, facts.city_version == 42 && !facts.reporter_has_mail);
     }
 }
