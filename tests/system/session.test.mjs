@@ -366,7 +366,7 @@ describe('session', () => {
         assert.equal((await one.get('/api/v1/cases')).status, 200);
     });
     it('nor does who covers such a post', async () => {
-        const hours = (n) => new Date(house.now().getTime() + n * 3600e3).toISOString(), one = await deskOf(house, `${GRID}-leader`, '值班的长长口令');
+        const hours = (n) => new Date(house.now().getTime() + n * 3600e3).toISOString(), one = await deskOf(house, `${GRID}-leader`, '值班的另一个长长口令');
         assert.equal((await one.get('/api/v1/sessions/current')).json.must, null);
         const covers = { code: 'covers-clerk', area: '410103007', post: 'clerk', staff: LEADER, kind: 'stand-in', starts_at: hours(-1), ends_at: hours(1) };
         assert.equal((await admin.post('/api/v1/duty', covers)).status, 201);
