@@ -116,6 +116,7 @@ static struct workflow_facts facts_of(const struct run *run, const struct side *
         .reporter_known = run->of->reporter_known,
         .source = run->of->source,
         .backfilled = run->of->backfilled,
+        .handled = run->of->handled,
         .opener = run->of->opener,
         .external_due = run->of->external_due,
         .return_by = run->of->return_by,

@@ -30,7 +30,8 @@ enum {
     DUE_AT,
     RETURN_BY,
     BACKFILLED,
-    REPORTS
+    REPORTS,
+    HANDLED
 };
 
 struct asked {
@@ -233,6 +234,7 @@ static void run_case(const struct rehearsal *rehearsal, const PGresult *rows, co
         .external_due = wg_get_time(rows, first, DUE_AT),
         .return_by = wg_get_time(rows, first, RETURN_BY),
         .reports = (int32_t)wg_get_i64(rows, first, REPORTS),
+        .handled = wg_get_bool(rows, first, HANDLED),
         .n_events = (size_t)n,
         .events = events,
     };
