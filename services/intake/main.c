@@ -13,7 +13,7 @@
 #include "services/intake/store.h"
 
 static int64_t in_flight, disk_percent, queue_items, queue_bytes;
-static const char *disk;
+static const char *disk, *sources;
 
 static const struct wg_setting settings[] = {
     { "WANGGE_INTAKE_INFLIGHT", WG_NUMBER, "1", 1, 4, "connections that write", NULL, &in_flight },
@@ -25,6 +25,8 @@ static const struct wg_setting settings[] = {
       &disk, NULL },
     { "WANGGE_DISK_PERCENT", WG_NUMBER, "5", 0, 100, "free space below which reports are refused",
       NULL, &disk_percent },
+    { "WANGGE_SOURCES", WG_TEXT, "12345 hotline instruction petition media proposal patrol", 0, 0,
+      "sources whose numbers staff enter, with a blank between", &sources, NULL },
 };
 
 static const struct wg_route routes[] = {
@@ -64,6 +66,7 @@ int main(int argc, char **argv)
     WG_AUTO(codes_destroy) struct codes *codes = intake.codes = codes_new(intake.service, reads);
     WG_AUTO(store_destroy) struct store *store = intake.store = store_new(&setup);
     store_code_key(store, intake.code_key);
+    intake.sources = sources;
     wg_service_beat(intake.service, reads, SQL_BEAT_INSTANCE);
     wg_service_versions(intake.service, reads, SQL_READ_VERSIONS, registry_changed, codes);
     WG_AUTO(wg_http_destroy)

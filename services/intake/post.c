@@ -66,6 +66,7 @@ struct submission *post_decode(struct intake *intake, const struct wg_request *r
         .area = codes_have_area,
         .arg = intake->codes,
         .system = caller->system,
+        .sources = intake->sources,
         .staff = caller->staff_id != 0,
         .now = wg_clock_now(),
     };

@@ -12,6 +12,7 @@ struct intake {
     struct codes *codes;
     struct store *store;
     uint8_t code_key[WG_SECRET_BYTES];
+    const char *sources; /* that staff enter */
 };
 
 extern const struct wg_stream post_stream;

@@ -183,6 +183,22 @@ static void take_training(struct judge *judge, struct json_object *value)
     judge->report->training = flag_of(judge, value, "/training");
 }
 
+static void take_backfilled(struct judge *judge, struct json_object *value)
+{
+    judge->report->backfilled = flag_of(judge, value, "/backfilled");
+    if (judge->report->backfilled && !judge->known->staff)
+        fault(judge, "/backfilled", "只有工作人员可以补录",
+              "only staff may enter what happened earlier");
+}
+
+static void take_handled(struct judge *judge, struct json_object *value)
+{
+    judge->report->handled = text_of(judge, value, "/handled", 1000);
+    if (!judge->known->staff)
+        fault(judge, "/handled", "只有工作人员可以自采自处",
+              "only staff may report what they have dealt with themselves");
+}
+
 static void take_occurred_at(struct judge *judge, struct json_object *value)
 {
     const int64_t day = INT64_C(86400) * 1000000;
@@ -261,6 +277,21 @@ static void take_reporter(struct judge *judge, struct json_object *value)
         fault(judge, "/reporter/email", "不是邮件地址", "is no mail address");
 }
 
+/* An instruction on paper, a petition, an order that was read out: staff enter it with its number.
+ */
+static bool entered_by_hand(const struct judge *judge)
+{
+    const char *name = judge->report->source_system;
+    size_t length = strlen(name);
+    for (const char *at = judge->known->sources; judge->known->staff && *at != '\0';) {
+        size_t word = strcspn(at, " ");
+        if (word == length && strncmp(at, name, length) == 0)
+            return true;
+        at += word + strspn(at + word, " ");
+    }
+    return false;
+}
+
 static void take_source(struct judge *judge, struct json_object *value)
 {
     struct report *report = judge->report;
@@ -285,9 +316,11 @@ static void take_source(struct judge *judge, struct json_object *value)
         fault(judge, "/source/system", "必填", "is required");
     if (!given(value, "id"))
         fault(judge, "/source/id", "必填", "is required");
-    if (report->source_system != NULL && strcmp(report->source_system, judge->known->system) != 0)
-        fault(judge, "/source/system", "只接受该系统自己的密钥",
-              "is taken only with that system's own key");
+    if (report->source_system != NULL && strcmp(report->source_system, judge->known->system) != 0 &&
+        !entered_by_hand(judge))
+        fault(judge, "/source/system", "只接受该系统自己的密钥，或工作人员登记的来源",
+              "is taken with that system's own key, or from staff where it is a source that they "
+              "enter");
 }
 
 /* Whether there is such a person is not said: who complains need not know, and nobody may ask. */
@@ -318,6 +351,8 @@ static const struct {
     { "joins", take_joins },
     { "training", take_training },
     { "occurred_at", take_occurred_at },
+    { "backfilled", take_backfilled },
+    { "handled", take_handled },
     { "attributes", take_attributes },
     { "language", take_language },
     { "about", take_about },
@@ -345,8 +380,15 @@ static void judge_whole(struct judge *judge)
         fault(judge, lat ? "/lon" : "/lat", "经纬度应一起给出", "lat and lon go together");
     if (report->crs != NULL && !lat && !lon)
         fault(judge, "/crs", "没有坐标", "is given without a point");
+    if (report->backfilled && !given(report->json, "occurred_at"))
+        fault(judge, "/occurred_at", "补录须填发生时间", "is required where it is entered later");
+    if (report->handled != NULL && (report->has_reporter || report->source_system != NULL))
+        fault(judge, "/handled", "他人反映的事项须核查、回访，不能自采自处",
+              "what somebody else said is checked, and they are asked");
     if (report->channel == NULL)
-        report->channel = report->source_system != NULL ? "system" : "web";
+        report->channel = report->source_system == NULL ? "web"
+                          : judge->known->staff         ? "counter"
+                                                        : "system";
 }
 
 struct wg_problem *report_decode(struct report *report, struct json_object **json,

@@ -14,10 +14,11 @@ struct report {
     struct json_object *json;
     int64_t id, received_at, occurred_at;
     const char *text, *category, *area, *crs, *address, *channel, *language;
-    const char *about; /* code of the member of staff whom it complains about */
+    const char *handled; /* what staff did on the spot: seen, done, closed in one act */
+    const char *about;   /* code of the member of staff whom it complains about */
     bool has_point;
     double lat, lon;
-    bool on_behalf, training;
+    bool on_behalf, training, backfilled;
     int64_t entered_by; /* staff id; 0 = nobody entered it for another */
     const char *name, *phone, *email;
     bool has_reporter, consent;
@@ -30,8 +31,9 @@ struct report_known {
     bool (*category)(const char *code, void *arg);
     bool (*area)(const char *code, void *arg);
     void *arg;
-    const char *system; /* of the caller's key; "" = none */
-    bool staff;         /* the caller is a member of staff */
+    const char *system;  /* of the caller's key; "" = none */
+    const char *sources; /* of which staff enter what came from there: words with a blank between */
+    bool staff;          /* the caller is a member of staff */
     int64_t now;
 };
 

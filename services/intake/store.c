@@ -144,15 +144,17 @@ static void put_row(struct store *store, struct wg_column **c, const struct subm
     put_hash(c[20], submission->has_key, submission->body_hash);
     put_sender(store, c[21], report);
     wg_column_text(c[22], report->about);
+    wg_column_text(c[23], report->handled);
+    wg_column_i64(c[24], report->backfilled);
 }
 
 static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
 {
     static const enum wg_type types[] = {
-        WG_I64,   WG_TIME,   WG_TIME,   WG_STRING, WG_STRING, WG_STRING, WG_F64,
-        WG_F64,   WG_STRING, WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_BOOL,
-        WG_BOOL,  WG_STRING, WG_STRING, WG_TIME,   WG_TIME,   WG_BYTEA,  WG_BYTEA,
-        WG_BYTEA, WG_STRING, WG_I64,    WG_BYTEA,  WG_BOOL,   WG_BOOL,
+        WG_I64,    WG_TIME,   WG_TIME,   WG_STRING, WG_STRING, WG_STRING, WG_F64,    WG_F64,
+        WG_STRING, WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_BOOL,   WG_BOOL,   WG_STRING,
+        WG_STRING, WG_TIME,   WG_TIME,   WG_BYTEA,  WG_BYTEA,  WG_BYTEA,  WG_STRING, WG_STRING,
+        WG_BOOL,   WG_I64,    WG_BYTEA,  WG_BOOL,   WG_BOOL,
     };
     struct store *store = arg;
     struct wg_column *columns[WG_COUNT(types)];
@@ -163,7 +165,7 @@ static void build(struct wg_flight *flight, void **items, size_t n, void *arg)
         put_row(store, columns, submission);
         if (submission->report.name != NULL || submission->report.phone != NULL ||
             submission->report.email != NULL)
-            add_sealed(store, &submission->report, columns + 23);
+            add_sealed(store, &submission->report, columns + 25);
     }
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     for (size_t i = 0; i < WG_COUNT(types); i++)

@@ -59,6 +59,8 @@ static struct json_object *reports(const PGresult *rows)
         answer_text(item, "address", wg_get_text(rows, row, SAID_ADDRESS));
         answer_bool(item, "on_behalf", wg_get_bool(rows, row, SAID_BEHALF));
         json_object_object_add(item, "source", source(rows, row));
+        answer_text(item, "handled", wg_get_text(rows, row, SAID_HANDLED));
+        answer_bool(item, "backfilled", wg_get_bool(rows, row, SAID_BACKFILLED));
         json_object_array_add(items, item);
     }
     return items;

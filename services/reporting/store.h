@@ -104,7 +104,9 @@ enum {
     SAID_ADDRESS,
     SAID_BEHALF,
     SAID_SYSTEM,
-    SAID_SOURCE
+    SAID_SOURCE,
+    SAID_HANDLED,
+    SAID_BACKFILLED
 };
 void store_read_case_reports(struct wg_flight *flight, int64_t case_id);
 

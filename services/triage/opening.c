@@ -77,6 +77,7 @@ struct opening *opening_decide(const struct knowledge *knowledge, const PGresult
     facts.external_due = wg_get_time(rows, row, 13);
     facts.return_by = wg_get_time(rows, row, 14);
     facts.backfilled = wg_get_bool(rows, row, 15);
+    facts.handled = wg_get_bool(rows, row, 20);
     facts.reports = 1;
     facts.restricted = facts.restricted || opening->shield[0] != '\0';
     opening->workflow = workflow_id(workflow);

@@ -159,6 +159,7 @@ static struct workflow_facts facts_of(const struct run *run, const struct side *
         .source = run->of->source,
         .source_kind = run->of->source_kind,
         .backfilled = run->of->backfilled,
+        .handled = run->of->handled,
         .opener = run->of->opener,
         .external_due = run->of->external_due,
         .return_by = run->of->return_by,

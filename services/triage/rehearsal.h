@@ -26,7 +26,7 @@ struct rehearsal_event {
 
 struct rehearsal_case {
     struct workflow_case fresh; /* id, born area, opened_at */
-    bool reporter_known, source, backfilled;
+    bool reporter_known, source, backfilled, handled;
     const char *source_kind;
     int64_t opener, external_due, return_by;
     int32_t reports;

@@ -31,7 +31,8 @@ enum {
     RETURN_BY,
     BACKFILLED,
     REPORTS,
-    SOURCE_KIND
+    SOURCE_KIND,
+    HANDLED
 };
 
 struct asked {
@@ -262,6 +263,7 @@ static void run_case(const struct rehearsal *rehearsal, const PGresult *rows, co
         .external_due = wg_get_time(rows, first, DUE_AT),
         .return_by = wg_get_time(rows, first, RETURN_BY),
         .reports = (int32_t)wg_get_i64(rows, first, REPORTS),
+        .handled = wg_get_bool(rows, first, HANDLED),
         .n_events = (size_t)n,
         .events = events,
     };

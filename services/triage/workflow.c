@@ -222,10 +222,12 @@ static void take(const struct workflow_step *step, const struct workflow_row *ro
 
 /* ---- opening */
 
+/* Why it waits, or NULL; and the event of the action by which the walk ended the case, or NULL. */
 static const char *walk(const struct workflow_step *step, struct json_object *names,
-                        struct workflow_course *course)
+                        struct workflow_course *course, const char **ret_ended)
 {
     const char *why = NULL, *held = NULL;
+    *ret_ended = NULL;
     for (size_t i = 0; i < workflow_length(names) && why == NULL; i++) {
         struct workflow_row row;
         const struct workflow_case so_far = *step->after;
@@ -240,6 +242,8 @@ static const char *walk(const struct workflow_step *step, struct json_object *na
             break;
         apply_row(&next, &row, course);
         wg_write_string(&course->decision->data, NULL, step->after->state);
+        if (workflow_is_final(step->workflow, step->after->state))
+            *ret_ended = workflow_word(&row, "event");
     }
     return why;
 }
@@ -271,8 +275,10 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
     for (size_t i = 0; i < workflow_length(wg_json_get(open, "effects")); i++)
         workflow_apply(&step, &begin, workflow_item(wg_json_get(open, "effects"), i));
     workflow_move_clocks(&step, &begin, 0);
-    const char *why = walk(&step, wg_json_get(open, "walk"), &course);
+    const char *ended, *why = walk(&step, wg_json_get(open, "walk"), &course, &ended);
     wg_write_end_array(data);
+    if (ended != NULL)
+        wg_write_string(data, "ended", ended);
     take_also(&step, &course);
     after->version = after->decided = 1;
     if (why != NULL) {

@@ -192,7 +192,8 @@ struct workflow_facts {
     int64_t external_due, return_by, opener; /* of the report that opened it */
     bool source;                             /* it came from another system */
     const char *source_kind; /* the system, else the channel, by which it came; NULL = not known */
-    bool backfilled;         /* entered long after it happened */
+    bool backfilled;         /* entered later */
+    bool handled;            /* dealt with on the spot by who entered it */
     int32_t reports, children;                   /* said by so many; open cases split from it */
     struct workflow_named tasks[WORKFLOW_TASKS]; /* of the field of type tasks, in its order */
     /* the event before, for an undo */

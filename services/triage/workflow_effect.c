@@ -162,6 +162,8 @@ static void assign(const struct workflow_step *step, const char *name, const cha
         wg_copy(after->outcome, sizeof after->outcome, said);
     else if (strcmp(name, "restricted") == 0)
         after->restricted = value.number != 0;
+    else if (strcmp(name, "resolver") == 0)
+        after->resolver = value.number;
     else if (!value.known)
         workflow_unset(after, name);
     else if (value.word != NULL)
@@ -217,7 +219,7 @@ void workflow_apply(const struct workflow_step *step, const struct workflow_row 
 
 static bool assignment_known(struct json_object *definition, const char *name, const char *value)
 {
-    static const char *const settable[] = { "level", "grade", "outcome", "restricted" };
+    static const char *const settable[] = { "level", "grade", "outcome", "restricted", "resolver" };
     static const char *const kinds[] = { "handed", "raised" };
     if (strcmp(name, "push") == 0 || strcmp(name, "pop") == 0)
         return workflow_among(kinds, WG_COUNT(kinds), value);

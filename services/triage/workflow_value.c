@@ -180,7 +180,7 @@ static struct workflow_value named(const struct workflow_step *step, const char 
 static const char *const at_values[] = { "actor",        "now",          "holder",    "party",
                                          "state",        "level",        "partner",   "opener",
                                          "source",       "external_due", "return_by", "backfilled",
-                                         "holder_level", "stand_in" };
+                                         "holder_level", "stand_in",     "handled" };
 
 /* @value; 0 is nobody and nothing. */
 static struct workflow_value at_value(const struct workflow_step *step, const char *name)
@@ -201,6 +201,7 @@ static struct workflow_value at_value(const struct workflow_step *step, const ch
         { "return_by", step->facts->return_by },
         { "backfilled", step->facts->backfilled },
         { "stand_in", step->facts->stand_in },
+        { "handled", step->facts->handled },
     };
     if (strcmp(name, "state") == 0)
         return word(step->before->state);

@@ -169,7 +169,7 @@ export class Walk {
         for (const effect of open.effects ?? [])
             turn.apply(effect, open);
         turn.clocks.move(after, open);
-        let why = null;
+        let why = null, ended;
         for (const name of open.walk) {
             const onwards = turn.onwards(), { row } = onwards.choose(actions[name], name);
             if (row === undefined)
@@ -179,12 +179,15 @@ export class Walk {
                 break;
             this.take(onwards, row, course);
             passed.push(after.state);
+            ended = isFinal(this.flow, after.state) ? row.event : ended;
         }
         this.followAlso(turn, course);
         if (why !== null)
             this.noteAll(turn, { notices: open.waits }, course);
         after.reason = why;
         Object.assign(course, { type: open.event, deciding: true });
+        if (event.data.ended !== ended)
+            turn.say(`ended by ${event.data.ended}, reckoned ${ended}`);
         if (why !== unmet || !isDeepStrictEqual(event.data.passed ?? [], passed))
             turn.say(`passed ${event.data.passed?.join()} and waits for ${unmet}, reckoned ${passed.join()} and ${why}`);
     }

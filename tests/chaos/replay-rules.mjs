@@ -62,7 +62,8 @@ export class Turn {
         const { before, after, facts, actor } = this;
         const values = { actor: actor.staff, now: this.now, holder: after.holder, party: after.party, state: before.state, level: before.level,
             partner: facts.partner, opener: facts.opener, source: Number(facts.source), external_due: facts.external_due,
-            return_by: facts.return_by, backfilled: Number(facts.backfilled), holder_level: name === 'holder_level' ? this.holderLevel() : undefined,
+            return_by: facts.return_by, backfilled: Number(facts.backfilled), handled: Number(facts.handled),
+            holder_level: name === 'holder_level' ? this.holderLevel() : undefined,
             stand_in: name === 'stand_in' ? this.standIn() : undefined };
         return values[name] || undefined;
     }
@@ -222,6 +223,8 @@ export class Turn {
             after[name] = value ?? after[name];
         else if (name === 'restricted')
             after.restricted = Boolean(value);
+        else if (name === 'resolver')
+            after.resolver = value ?? null;
         else if (value === undefined)
             delete after.more[name];
         else

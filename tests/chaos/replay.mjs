@@ -26,7 +26,7 @@ const QUERIES = {
     duty: `SELECT staff_id, post, area_id, kind, ${micros('starts_at')}, ${micros('ends_at')} FROM duty`,
     reports: `SELECT r.id::text, r.category, r.entered_by AS opener, r.source_system IS NOT NULL AS source, coalesce(r.source_system, r.channel) AS kind, r.about IS NOT NULL AS about, p.report_id IS NOT NULL AS reporter,
         (extract(epoch FROM r.source_due_at) * 1000000)::bigint AS external_due, (extract(epoch FROM r.source_return_by) * 1000000)::bigint AS return_by,
-        coalesce(r.occurred_at < r.received_at - interval '1 day', false) AS backfilled
+        r.backfilled, r.handled IS NOT NULL AS handled
         FROM reports r JOIN cases c ON c.id = r.id LEFT JOIN reporters p ON p.report_id = r.id`,
     parts: 'SELECT parent::text AS case_id, id::text, text, entered_by AS actor FROM reports WHERE parent IS NOT NULL ORDER BY parent, received_at, id',
     mails: 'SELECT l.case_id::text, l.report_id::text FROM case_reports l JOIN reporters p USING (report_id) WHERE p.has_email AND p.consent',

@@ -7,8 +7,7 @@ SELECT xid, case_id, n, at, training, area, state, category,
     coalesce((was->>'restricted')::boolean, restricted),
     CASE WHEN was ? 'state' THEN (SELECT f.at FROM events f WHERE f.case_id = e.case_id AND f.n = 1) END AS opened_at,
     CASE WHEN was ? 'state' THEN (SELECT c.workflow FROM cases c WHERE c.id = e.case_id) END AS workflow,
-    CASE WHEN was ? 'state' THEN (SELECT coalesce(p.occurred_at < p.received_at - interval '1 day', false)
-        FROM reports p WHERE p.id = e.case_id) END AS backfilled,
+    CASE WHEN was ? 'state' THEN (SELECT p.backfilled FROM reports p WHERE p.id = e.case_id) END AS backfilled,
     type
 FROM events e
 WHERE xid >= $1::xid8 AND (xid, case_id, n) > ($1::xid8, $2::bigint, $3::int)

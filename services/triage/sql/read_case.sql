@@ -3,7 +3,7 @@
 -- Columns: id, version, decided, workflow, state, level, grade, area_id, area, born_area_id, category, holder, party,
 -- reason, resolver, outcome, training, restricted, opened_at, due_at, wake_at, clocks (json text), lat, lon,
 -- reporter has mail and consents, key's body hash, key's n, more (json text), tasks (json text), how many said it,
--- who entered it, from another system, its due_at and return_by, entered long after it happened, the last event's actor,
+-- who entered it, from another system, its due_at and return_by, entered later, the last event's actor,
 -- at and what it would take back (json text), there is a reporter, the input of the action whose approval is waited
 -- for (json text), the asker may see it, the member of $1 that it is (from 1),
 -- how many of its parts have not ended, whom it is about, the area of their chief, by which system or channel it came.
@@ -19,7 +19,7 @@ SELECT c.id, c.version, c.decided, c.workflow, c.state, c.level, c.grade, c.area
     1 + (SELECT count(*) FROM case_reports r WHERE r.case_id = c.id AND r.case_id <> r.report_id)
         + (SELECT count(*) FROM cases m WHERE m.master = c.id),
     r.entered_by, r.source_system IS NOT NULL, r.source_due_at, r.source_return_by,
-    coalesce(r.occurred_at < r.received_at - interval '1 day', false), e.actor, e.at, (e.data -> 'before')::text,
+    coalesce(r.backfilled, false), e.actor, e.at, (e.data -> 'before')::text,
     p.report_id IS NOT NULL OR EXISTS (SELECT FROM cases m JOIN reporters o ON o.report_id = m.id WHERE m.master = c.id),
     (SELECT (a.data -> 'input')::text FROM events a WHERE a.case_id = c.id AND a.n = (c.more ->> 'asked_n')::int4),
     g.sight IS NULL OR NOT c.restricted AND EXISTS (

@@ -48,6 +48,23 @@ export default function orders(stage) {
         assert.match((await s.reporter(near).sees()).history.at(-1).text, /您反映的路灯已修复/, 'the reply itself');
     });
 
+    it('what came on paper is entered with its own number and due: once, and its due wins', async () => {
+        const s = stage();
+        s.nextDay('09:00', { monday: true });
+        const { leader, dispatcher } = people(s);
+        const source = { system: 'petition', id: '郑信2026-17', due_at: s.time(1, '17:00') };
+        const paper = await dispatcher.reports('来信反映路灯不亮。', { category: 'street-light', area: GRID, source });
+        const { reports: [said] } = await leader.sees(paper.id);
+        assert.deepEqual([said.source.system, said.source.id, said.channel], ['petition', '郑信2026-17', 'counter']);
+        assert.ok(Date.parse((await leader.clocks(paper.id)).resolve.no_later_than) < Date.parse(source.due_at));
+        // Entered at another desk: the same words are the same report, others are refused.
+        const again = await s.person(`${STREET}-coordinator`).reports('来信反映路灯不亮。', { category: 'street-light', area: GRID, source });
+        assert.equal(again.id, paper.id);
+        const other = await leader.client.post('/api/v1/reports', { text: '另一封信。', source });
+        assert.deepEqual([other.status, other.json.type], [422, 'urn:wangge:problem:idempotency-key-reused']);
+        assert.equal((await leader.client.post('/api/v1/reports', { text: '不知来源。', source: { system: 'unknown', id: '1' } })).status, 422);
+    });
+
     it('并案: two orders of one matter keep their own due and their own answer; unmerged, each goes on', async () => {
         const s = stage();
         s.nextDay('09:00', { monday: true });

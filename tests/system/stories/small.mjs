@@ -58,25 +58,28 @@ export default function small(stage) {
         const leader = s.person(`${GRID}-leader`), secretary = s.person(`${COMMUNITY}-secretary`);
         const place = await s.point(GRID);
         let sampled = 0;
-        for (let n = 0; n < 40 && sampled === 0; n++) {
-            const { id } = await leader.reports('楼道口有散落纸箱。', { category: 'dirty-spot', channel: 'patrol', ...place });
-            await leader.does(id, 'self_handle', { text: '当场清理。' });
+        for (let n = 0; n < 80 && sampled === 0; n++) {
+            const { id } = await leader.reports('楼道口有散落纸箱。', { category: 'dirty-spot', channel: 'patrol', handled: '当场清理。', ...place });
             const now = await leader.sees(id);
             assert.deepEqual([now.state, now.outcome], ['closed', 'self_handled']);
-            assert.deepEqual(await leader.clocks(id), {});
             await leader.cannot(id, 'sample_pass', 'sample_fail');
-            const passed = (await leader.sees(id)).history.map((one) => one.type);
-            assert.deepEqual(passed, ['case.opened', 'case.self_handled']);
-            // One in ten goes to the community to be looked at.
+            assert.deepEqual([now.history.map((one) => one.type), now.reports[0].handled], [['case.opened'], '当场清理。']);
+            // One in ten goes to the community to be looked at; the others are nobody's to judge.
             await s.house.drain();
-            if ((await secretary.inbox(id, 'sampled')).length === 0)
+            assert.equal((await leader.inbox(id)).length, 0, 'nobody is sent there');
+            if ((await secretary.inbox(id, 'sampled')).length === 0) {
+                assert.deepEqual(await leader.clocks(id), {});
+                await secretary.cannot(id, 'sample_pass', 'sample_fail');
                 continue;
+            }
             sampled++;
+            assert.ok((await secretary.clocks(id)).sample, 'in time');
             await secretary.does(id, 'sample_fail', { text: '纸箱仍在。' });
             assert.equal((await leader.sees(id)).state, 'reported', 'a sample that was not done begins anew');
+            assert.deepEqual(Object.keys(await secretary.clocks(id)).sort(), ['answer', 'dispatch']);
             await s.person(`${COMMUNITY}-dispatcher`).told(id, 'waiting');
         }
-        assert.equal(sampled, 1, 'among forty one is sampled');
+        assert.equal(sampled, 1, 'among eighty one is sampled');
         // What a resident said is no such thing: they are asked.
         const said = await leader.reports('路面有纸箱。', { category: 'dirty-spot', ...place, reporter: { phone: '000-0000' }, on_behalf: true });
         await leader.refused(said.id, 'self_handle', { text: '当场清理。' }, 'guard');

@@ -27,6 +27,7 @@ static struct report_known known_to(enum caller caller)
     struct report_known known = { .category = is_road,
                                   .area = is_grid,
                                   .system = caller == SYSTEM ? "hotline" : "",
+                                  .sources = "12345 petition",
                                   .staff = caller == STAFF };
     if (wg_time_parse("2026-11-23T09:00:00+08:00", &known.now) != 0)
         abort();
@@ -125,6 +126,20 @@ static const struct {
     { WITH("\"source\":{\"system\":\"hotline\",\"id\":\"5\"}"), SYSTEM, "" },
     { WITH("\"source\":{\"system\":\"hotline\",\"id\":\"5\"}"), NOBODY, "/source/system " },
     { WITH("\"source\":{\"system\":\"other\",\"id\":\"5\"}"), SYSTEM, "/source/system " },
+    { WITH("\"source\":{\"system\":\"petition\",\"id\":\"5\"}"), STAFF, "" },
+    { WITH("\"source\":{\"system\":\"12345\",\"id\":\"5\"}"), STAFF, "" },
+    { WITH("\"source\":{\"system\":\"pet\",\"id\":\"5\"}"), STAFF, "/source/system " },
+    { WITH("\"source\":{\"system\":\"petition\",\"id\":\"5\"}"), NOBODY, "/source/system " },
+    { WITH("\"source\":{\"system\":\"petition\",\"id\":\"5\"}"), SYSTEM, "/source/system " },
+    { WITH("\"handled\":\"已清理\""), STAFF, "" },
+    { WITH("\"handled\":\"已清理\""), NOBODY, "/handled " },
+    { WITH("\"handled\":\"已清理\",\"reporter\":{}"), STAFF, "/handled " },
+    { WITH("\"handled\":\"已清理\",\"source\":{\"system\":\"petition\",\"id\":\"5\"}"), STAFF,
+      "/handled " },
+    { WITH("\"backfilled\":true,\"occurred_at\":\"2026-11-20T08:00:00+08:00\""), STAFF, "" },
+    { WITH("\"backfilled\":true"), STAFF, "/occurred_at " },
+    { WITH("\"backfilled\":true,\"occurred_at\":\"2026-11-20T08:00:00+08:00\""), NOBODY,
+      "/backfilled " },
     { WITH("\"source\":{}"), SYSTEM, "/source/system /source/id " },
     { WITH("\"source\":7"), SYSTEM, "/source " },
     { WITH("\"source\":{\"system\":\"hotline\",\"id\":\"5\",\"due_at\":7,\"return_by\":\"x\"}"),

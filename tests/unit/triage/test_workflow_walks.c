@@ -205,6 +205,7 @@ static struct workflow_facts facts_of(struct walk *walk, const char *missing)
     facts.external_due = known->external_due;
     facts.return_by = known->return_by;
     facts.backfilled = known->backfilled;
+    facts.handled = known->handled;
     facts.reports = known->reports;
     facts.children = toss(walk, 8) ? 1 : 0;
     facts.tasks[0].ordered = !toss(walk, 3);
@@ -224,6 +225,7 @@ static void begin(struct walk *walk)
     walk->known = (struct workflow_facts){ .reporter_known = !toss(walk, 4),
                                            .source = toss(walk, 3),
                                            .backfilled = toss(walk, 8),
+                                           .handled = toss(walk, 8),
                                            .reports = 1 + (int32_t)draw(&walk->from, 2) };
     if (walk->known.source && toss(walk, 2))
         walk->known.external_due = walk->at + (int64_t)draw(&walk->from, 20) * 86400 * WG_SECOND;
