@@ -65,14 +65,15 @@ export async function readCity(house) {
 /** One case as it lies there: (actor {staff, reporter}, action, now) → whether the file lets them take it now. */
 export async function standing(house, city, id) {
     const of = (name, column) => json(house, `SELECT * FROM (${QUERIES[name]}) AS q WHERE ${column} = '${id}'`);
-    const [[row], reports, events, tasks] = await Promise.all([of('cases', 'id'), of('reports', 'id'), of('events', 'case_id'), of('tasks', 'case_id')]);
+    const [[row], [report], followers, events, tasks] = await Promise.all([of('cases', 'id'), of('reports', 'id'),
+        json(house, `SELECT q.* FROM (${QUERIES.reports}) AS q JOIN cases c ON c.id::text = q.id WHERE c.master = ${id}`), of('events', 'case_id'), of('tasks', 'case_id')]);
     const [[joined, children]] = await house.sql(`SELECT (SELECT count(*) FROM case_reports WHERE case_id = ${id} AND report_id <> ${id}) + (SELECT count(*) FROM cases WHERE master = ${id}),
         (SELECT count(*) FROM reports q LEFT JOIN cases d ON d.id = q.id LEFT JOIN workflows w ON w.id = d.workflow
             WHERE q.parent = ${id} AND (w.definition #>> ARRAY['states', d.state, 'final']) IS DISTINCT FROM 'true')`);
-    const registers = new Registers({ ...city, reports }), facts = { category: null, ...reports[0], id };
-    const walk = new Walk({ registers, row: { ...row, tasks }, facts, merged: () => 0, say: () => {} }); // whether it came so is judged afterwards
+    const registers = new Registers({ ...city, reports: [report, ...followers] }), facts = { category: null, ...report, id };
+    const walk = new Walk({ registers, row: { ...row, tasks }, facts, merged: () => ({ now: followers.map((one) => one.id), unsure: [] }), say: () => {} }); // whether it came so is judged afterwards
     walk.run(events);
-    const known = { ...facts, reports: 1 + Number(joined), children: Number(children), opened_at: row.opened_at, lastActor: walk.last.actor };
+    const known = { ...facts, reporter: [report, ...followers].some((one) => one.reporter), reports: 1 + Number(joined), children: Number(children), opened_at: row.opened_at, lastActor: walk.last.actor };
     return (actor, action, now) => walk.lets(new Turn({ flow: walk.flow, registers, before: walk.now, after: structuredClone(walk.now), facts: known, actor, now }), action);
 }
 
