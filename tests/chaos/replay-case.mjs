@@ -265,6 +265,15 @@ export class Walk {
         Object.assign(turn.after, structuredClone(this.former), { tasks });
     }
 
+    /** Whether whoever stands there may take an action now: a variant fits, those whom it names are there, and nothing followed what it undoes. */
+    lets(turn, name) {
+        const { row } = turn.choose(this.flow.actions[name], name);
+        if (row === undefined || (row.undo && !(this.undoable && this.last.actor === turn.actor.staff && turn.now - this.last.at <= UNDO_WITHIN)))
+            return false;
+        const given = (row.effects ?? []).filter((effect) => /^holder=[^@]/.test(effect)).map((effect) => effect.slice('holder='.length));
+        return given.every((role) => turn.people(role).length > 0);
+    }
+
     endAsking(after) {
         for (const name of ASKING)
             delete after.more[name];

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { TOP } from '../lib/instance.mjs';
 import { Walk } from './replay-case.mjs';
 import { Registers } from './replay-registers.mjs';
+import { Turn } from './replay-rules.mjs';
 
 const json = async (house, select) => (await house.sql(`SELECT row_to_json(q)::text FROM (${select}) AS q`)).map(([text]) => JSON.parse(text));
 const micros = (column) => `(extract(epoch FROM ${column}) * 1000000)::bigint AS ${column}`;
@@ -40,15 +41,40 @@ const QUERIES = {
         FROM deliveries ORDER BY deliveries.id`,
 };
 
-/** Everything that is looked at, as plain rows. */
-export async function readAll(house) {
+async function read(house, names) {
     const data = {};
-    for (const [name, select] of Object.entries(QUERIES))
-        data[name] = await json(house, select);
-    data.forgotten = data.forgotten.map((row) => row.id);
+    for (const name of names)
+        data[name] = await json(house, QUERIES[name]);
     data.rules = readdirSync(join(TOP, 'schema/notices')).filter((name) => name.endsWith('.json'))
         .map((name) => JSON.parse(readFileSync(join(TOP, 'schema/notices', name), 'utf8')));
     return data;
+}
+
+/** Everything that is looked at, as plain rows. */
+export async function readAll(house) {
+    const data = await read(house, Object.keys(QUERIES));
+    data.forgotten = data.forgotten.map((row) => row.id);
+    return data;
+}
+
+/** The registers alone, without what was said and done. */
+export async function readCity(house) {
+    return { ...await read(house, ['workflows', 'calendars', 'categories', 'areas', 'staff', 'parties', 'posts', 'duty']), reports: [], mails: [], forgotten: [] };
+}
+
+/** One case as it lies there: (actor {staff, reporter}, action, now) → whether the file lets them take it now. */
+export async function standing(house, city, id) {
+    const of = (name, column) => json(house, `SELECT * FROM (${QUERIES[name]}) AS q WHERE ${column} = '${id}'`);
+    const [[row], [report], followers, events, tasks] = await Promise.all([of('cases', 'id'), of('reports', 'id'),
+        json(house, `SELECT q.* FROM (${QUERIES.reports}) AS q JOIN cases c ON c.id::text = q.id WHERE c.master = ${id}`), of('events', 'case_id'), of('tasks', 'case_id')]);
+    const [[joined, children]] = await house.sql(`SELECT (SELECT count(*) FROM case_reports WHERE case_id = ${id} AND report_id <> ${id}) + (SELECT count(*) FROM cases WHERE master = ${id}),
+        (SELECT count(*) FROM reports q LEFT JOIN cases d ON d.id = q.id LEFT JOIN workflows w ON w.id = d.workflow
+            WHERE q.parent = ${id} AND (w.definition #>> ARRAY['states', d.state, 'final']) IS DISTINCT FROM 'true')`);
+    const registers = new Registers({ ...city, reports: [report, ...followers] }), facts = { category: null, ...report, id };
+    const walk = new Walk({ registers, row: { ...row, tasks }, facts, merged: () => ({ now: followers.map((one) => one.id), unsure: [] }), say: () => {} }); // whether it came so is judged afterwards
+    walk.run(events);
+    const known = { ...facts, reporter: [report, ...followers].some((one) => one.reporter), reports: 1 + Number(joined), children: Number(children), opened_at: row.opened_at, lastActor: walk.last.actor };
+    return (actor, action, now) => walk.lets(new Turn({ flow: walk.flow, registers, before: walk.now, after: structuredClone(walk.now), facts: known, actor, now }), action);
 }
 
 function grouped(rows) {

@@ -9,12 +9,7 @@ const SAMPLES = {
     'GET /api/v1/cases/{id}': {},
     'GET /api/v1/cases/{id}/actions': {},
     'POST /api/v1/cases/{id}/actions': { body: { action: 'accept' }, headers: { 'If-Match': '"1"' } },
-    'GET /api/v1/cases/{id}/clocks': {},
-    'GET /api/v1/tasks/{number}/actions': {},
-    'POST /api/v1/tasks/{number}/actions': { body: { action: 'arrive' }, headers: { 'If-Match': '"1"' } },
-    'GET /api/v1/reports/{number}/actions': {},
-    'POST /api/v1/reports/{number}/actions': { body: { action: 'urge' } },
-    'GET /api/v1/tasks': {},
+    'GET /api/v1/tasks': { query: '?party=urban-management' },
     'GET /api/v1/tasks/{number}': {},
     'GET /api/v1/cases/{id}/clocks': {},
     'GET /api/v1/tasks/{number}/actions': {},
@@ -25,7 +20,7 @@ const SAMPLES = {
     'POST /api/v1/inbox/{id}/read': {},
     'GET /api/v1/counters': {},
     'GET /api/v1/rates': {},
-    'GET /api/v1/rates/cases': {},
+    'GET /api/v1/rates/cases': { query: '?rate=solved' },
     'GET /api/v1/events': {},
     'GET /api/v1/workflows': {},
     'GET /api/v1/workflows/{name}': {},
@@ -86,7 +81,7 @@ const SAMPLES = {
     'DELETE /api/v1/staff/{code}/identities/{id}': {},
     'POST /api/v1/training/wipe': { body: {} },
     'POST /api/v1/links': { body: { staff: 'nobody', case: '999999999999', days: 1, purpose: '走一遍' } },
-    'GET /api/v1/links': {},
+    'GET /api/v1/links': { query: '?case={id}' },
     'GET /api/v1/links/current': {},
     'DELETE /api/v1/links/{id}': {},
     'POST /api/v1/staff/{code}/password': {},
@@ -105,7 +100,7 @@ export function routes(values = {}) {
         const sample = SAMPLES[name];
         if (sample === undefined)
             throw new Error(`tests/lib/routes.mjs has no request for ${name}`);
-        const filled = path.replace(/\{\w+\}/g, (part) => (values[part] ?? VALUES[part]) + (path.includes('/tasks/') ? '-1' : '')) + (sample.query ?? '');
+        const filled = `${path}${sample.query ?? ''}`.replace(/\{\w+\}/g, (part) => (values[part] ?? VALUES[part]) + (path.includes('/tasks/') ? '-1' : ''));
         return { name, method: method.toUpperCase(), route: path, path: filled, open: operation['x-open'] === true,
             service: operation['x-service'], body: sample.body, headers: sample.headers, type: sample.type,
             statuses: Object.keys(operation.responses).map(Number) };

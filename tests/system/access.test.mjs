@@ -186,7 +186,7 @@ describe('access', () => {
     it('query parameters that are unknown or faulty: 400 by name', async () => {
         for (const route of routes({ '{id}': id, '{number}': report.number, '{code}': GRID }).filter((one) => one.method === 'GET' && one.statuses.includes(400))) {
             const client = PERSONS.includes(route.name) ? roles[`${GRID}-leader`] : admin;
-            const answer = await client.get(`${route.path}?colour=red`);
+            const answer = await client.get(`${route.path}${route.path.includes('?') ? '&' : '?'}colour=red`);
             assert.equal(answer.status, 400, route.name);
             assert.ok(answer.text.includes('colour'), answer.text);
         }
