@@ -145,6 +145,7 @@ struct json_object *answer_case(const PGresult *rows, int row, const struct word
     answer_id(item, "id", id);
     answer_number(item, "number", id, received);
     answer_text(item, "title", wg_get_text(rows, row, CASE_TITLE));
+    answer_bool(item, "redacted", wg_get_bool(rows, row, CASE_REDACTED));
     answer_text(item, "state", state);
     answer_text(item, "state_text",
                 words_state(words, wg_get_i64(rows, row, CASE_WORKFLOW), state, english));
