@@ -29,6 +29,24 @@ static void put_reads(struct wg_text *out, const struct wg_caller *caller, const
     wg_write_end_array(out);
 }
 
+/* The ranges of the posts that may hide what a case says, and so read what was hidden. */
+static void put_readers_of_texts(struct wg_text *out, const struct wg_caller *caller)
+{
+    static const char *const posts[] = { "coordinator", "supervisor", "administrator" };
+    char high[WG_AREA_ROOM];
+    wg_write_array(out, "texts");
+    for (size_t i = 0; i < caller->n_posts; i++) {
+        bool may = false;
+        for (size_t k = 0; k < WG_COUNT(posts); k++)
+            may = may || strcmp(caller->posts[i].post, posts[k]) == 0;
+        if (!may)
+            continue;
+        wg_area_next(caller->posts[i].area, high);
+        put_range(out, caller->posts[i].area, high);
+    }
+    wg_write_end_array(out);
+}
+
 void wg_sight_write(const struct wg_caller *caller, struct wg_text *out)
 {
     struct wg_range ranges[8];
@@ -50,6 +68,7 @@ void wg_sight_write(const struct wg_caller *caller, struct wg_text *out)
     wg_write_end_array(out);
     put_reads(out, caller, "hidden", "always");
     put_reads(out, caller, "waiting", "waiting");
+    put_readers_of_texts(out, caller);
     wg_write_array(out, "posts");
     for (size_t i = 0; i < caller->n_posts; i++)
         if (strcmp(caller->posts[i].post, "handler") != 0)

@@ -145,6 +145,7 @@ struct json_object *answer_case(const PGresult *rows, int row, const struct word
     answer_id(item, "id", id);
     answer_number(item, "number", id, received);
     answer_text(item, "title", wg_get_text(rows, row, CASE_TITLE));
+    answer_bool(item, "redacted", wg_get_bool(rows, row, CASE_REDACTED));
     answer_text(item, "state", state);
     bool of_party = wg_is_null(rows, row, CASE_HOLDER) && !wg_is_null(rows, row, CASE_PARTY);
     answer_text(item, "state_text",

@@ -1,10 +1,31 @@
 #include "services/reporting/ask.h"
 
+#include <string.h>
+
 #include "common/access.h"
 #include "common/text.h"
+#include "common/writer.h"
 
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"
+#include "services/reporting/words.h"
+
+static char *write_veil(const struct ask *ask)
+{
+    struct wg_text veil = { 0 };
+    const char *const *names;
+    size_t n = words_hiding(ask->app->words, &names);
+    wg_write_object(&veil, NULL);
+    wg_write_array(&veil, "names");
+    for (size_t i = 0; i < n; i++)
+        wg_write_string(&veil, NULL, names[i]);
+    wg_write_end_array(&veil);
+    if (ask->sight != NULL)
+        wg_write_raw(&veil, "sight", ask->sight, strlen(ask->sight));
+    wg_write_string(&veil, "words", ask->english ? "Content hidden" : "内容已屏蔽");
+    wg_write_end_object(&veil);
+    return veil.bytes;
+}
 
 void *ask_new(size_t size_bytes, struct reporting *app, struct wg_request *request)
 {
@@ -20,16 +41,24 @@ void *ask_new(size_t size_bytes, struct reporting *app, struct wg_request *reque
         wg_sight_write(caller, &sight);
         ask->sight = sight.bytes;
     }
+    ask->veil = write_veil(ask);
     return ask;
 }
 
 void ask_destroy(void *pointer_to_pointer)
 {
     struct ask **ask = pointer_to_pointer;
-    if (*ask != NULL)
+    if (*ask != NULL) {
         free((*ask)->sight);
+        free((*ask)->veil);
+    }
     free(*ask);
     *ask = NULL;
+}
+
+struct store_asker ask_asker(const struct ask *ask)
+{
+    return (struct store_asker){ .sight = ask->sight, .veil = ask->veil, .english = ask->english };
 }
 
 struct wg_flight *ask_flight(void *ask, wg_landed *landed)

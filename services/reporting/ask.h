@@ -10,6 +10,7 @@
 #include "common/http.h"
 
 #include "services/reporting/scope.h"
+#include "services/reporting/store.h"
 
 struct reporting;
 
@@ -19,6 +20,7 @@ struct ask {
     bool english;
     struct scope scope; /* the areas that the caller may see of what it asked for */
     char *sight;        /* and what of single cases, as may_see wants it; NULL: nobody */
+    char *veil;         /* which texts are hidden from it, as is_veiled wants it */
 };
 
 /* size_bytes of the route's own struct; the scope is all that the caller may read. The caller owns
@@ -26,6 +28,9 @@ struct ask {
 void *ask_new(size_t size_bytes, struct reporting *app, struct wg_request *request);
 /* Cleanup for WG_AUTO, given the address of a pointer to any of the routes' structs. */
 void ask_destroy(void *pointer_to_pointer);
+
+/* Who asks, to the statements; valid as long as ask. */
+struct store_asker ask_asker(const struct ask *ask);
 
 /* A flight that lands with this ask, which the flight then owns: every landed takes it with
  * WG_AUTO(ask_destroy). */

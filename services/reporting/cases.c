@@ -269,13 +269,13 @@ void cases_handle(struct wg_request *request, void *arg)
         return;
     }
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(page, page_landed);
-    const struct store_asker asker = { page->ask.sight, page->ask.english };
+    const struct store_asker asker = ask_asker(&page->ask);
     store_read_cases(flight, &id, 1, &asker);
-    store_read_case_reports(flight, id);
-    store_read_case_events(flight, id, page->ask.english);
+    store_read_case_reports(flight, id, asker.veil);
+    store_read_case_events(flight, id, &asker);
     store_read_case_people(flight, id, page->ask.english);
-    store_read_case_tasks(flight, id);
-    store_read_case_relations(flight, id, page->ask.sight, RELATIONS_MOST);
+    store_read_case_tasks(flight, id, asker.veil);
+    store_read_case_relations(flight, id, &asker, RELATIONS_MOST);
     store_read_usual(flight, id, usual_since(wg_clock_now()), page->ask.sight);
     ask_send(&page, &flight);
 }

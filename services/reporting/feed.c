@@ -135,6 +135,7 @@ void feed_handle(struct wg_request *request, void *arg)
     feed.after = page->at;
     feed.scope = &page->ask.scope;
     feed.sight = page->ask.sight;
+    feed.veil = page->ask.veil;
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(page, page_landed);
     store_read_feed(flight, &feed);
     ask_send(&page, &flight);

@@ -137,7 +137,8 @@ void inbox_handle(struct wg_request *request, void *arg)
                                       .unread = unread,
                                       .limit = inbox->limit + 1,
                                       .walk = WALK_MOST,
-                                      .sight = inbox->ask.sight };
+                                      .sight = inbox->ask.sight,
+                                      .veil = inbox->ask.veil };
     store_find_inbox(flight, &find);
     ask_send(&inbox, &flight);
 }

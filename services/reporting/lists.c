@@ -64,7 +64,9 @@ static void ids_landed(struct wg_flight *flight, void *arg)
     WG_AUTO(wg_free) int64_t *ids = wg_new_array((size_t)PQntuples(rows) + 1, sizeof *ids);
     size_t n = take_ids(list, rows, ids);
     WG_AUTO(wg_flight_destroy) struct wg_flight *next = ask_flight(list, cases_landed);
-    store_read_cases(next, ids, n, &(struct store_asker){ NULL, list->ask.english });
+    struct store_asker asker = ask_asker(&list->ask);
+    asker.sight = NULL; /* they were found by what the caller may see */
+    store_read_cases(next, ids, n, &asker);
     ask_send(&list, &next);
 }
 

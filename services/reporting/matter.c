@@ -8,6 +8,8 @@
 #include "common/json.h"
 #include "common/text.h"
 
+#include "services/reporting/posts.h"
+
 enum { NAME_ROOM = 64 };
 
 static const char *word(const struct matter *matter, struct json_object *texts)
@@ -251,6 +253,42 @@ struct json_object *matter_next_clock(const struct matter *matter, int task)
     return first == NULL ? NULL : clock_item(matter, first, first_due);
 }
 
+static bool has_named(struct json_object *items, const char *name)
+{
+    for (size_t i = 0; i < length(items); i++)
+        if (strcmp(wg_json_text(json_object_array_get_idx(items, i), "name"), name) == 0)
+            return true;
+    return false;
+}
+
+struct json_object *matter_told(const struct matter *matter, struct json_object *others)
+{
+    struct json_object *clocks = matter_clocks(matter), *items = json_object_new_array();
+    for (size_t i = 0; i < length(clocks); i++) {
+        struct json_object *clock = json_object_array_get_idx(clocks, i);
+        const char *name = wg_json_text(clock, "name"),
+                   *text = word(matter, member(member(member(matter->definition, "clocks"), name),
+                                               "resident"));
+        if (text == NULL || wg_json_get(clock, "due_at") == NULL ||
+            wg_json_get(clock, "task") != NULL)
+            continue;
+        struct json_object *item = json_object_new_object();
+        put(item, "name", name);
+        put(item, "text", text);
+        put(item, "due_at", wg_json_text(clock, "due_at"));
+        json_object_object_add(item, "overdue", json_object_get(wg_json_get(clock, "overdue")));
+        json_object_array_add(items, item);
+    }
+    for (size_t i = 0; i < length(others); i++) {
+        struct json_object *other = json_object_array_get_idx(others, i);
+        if (!has_named(items, wg_json_text(other, "name")))
+            json_object_array_add(items, json_object_get(other));
+    }
+    json_object_put(clocks);
+    json_object_array_sort(items, by_due);
+    return items;
+}
+
 /* ---- who must do what by when */
 
 /* The post that a role stands for at this level; the role itself where the file names none. */
@@ -286,6 +324,7 @@ static void put_duty(const struct matter *matter, const struct matter_hands *han
         post = post_at(matter, owner, hands->level);
     }
     put(item, "post", post);
+    put(item, "post_text", posts_text(post, matter->english));
     json_object_object_add(item, "holder", json_object_get(holder));
     json_object_object_add(item, "party", json_object_get(party));
 }
@@ -326,11 +365,12 @@ struct json_object *matter_approval(const struct matter *matter)
     put(item, "title", title == NULL ? name : title);
     json_object_object_add(item, "step", json_object_new_int64(step + 1));
     json_object_object_add(item, "steps", json_object_new_int64((int64_t)length(steps)));
-    put(item, "post",
-        step >= 0 && (size_t)step < length(steps)
-            ? post_of(matter,
-                      json_object_get_string(json_object_array_get_idx(steps, (size_t)step)))
-            : NULL);
+    struct json_object *role = step < 0 || (size_t)step >= length(steps)
+                                   ? NULL
+                                   : json_object_array_get_idx(steps, (size_t)step);
+    const char *post = role == NULL ? NULL : post_of(matter, json_object_get_string(role));
+    put(item, "post", post);
+    put(item, "post_text", posts_text(post, matter->english));
     json_object_object_add(
         item, "asked_by",
         json_object_get(matter_person(matter, "staff", wg_json_int(matter->more, "asked_by"))));

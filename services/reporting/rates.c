@@ -329,7 +329,8 @@ static void ids_landed(struct wg_flight *flight, void *arg)
         ids[n++] = wg_get_i64(rows, row, FOUND_ID);
     if (PQntuples(rows) > rates->limit)
         snprintf(rates->next, sizeof rates->next, "%" PRId64, ids[n - 1]);
-    const struct store_asker asker = { NULL, rates->ask.english };
+    struct store_asker asker = ask_asker(&rates->ask);
+    asker.sight = NULL; /* they were found by what the caller may see */
     WG_AUTO(wg_flight_destroy) struct wg_flight *next = ask_flight(rates, cases_landed);
     store_read_cases(next, ids, n, &asker);
     ask_send(&rates, &next);
@@ -377,18 +378,18 @@ void rate_cases_handle(struct wg_request *request, void *arg)
     if (wg_request_query(request, "rate") == NULL)
         query_fault(&query, "rate", "必填", "It is required");
     read_part(&query, &find);
-    read_time(rates, &query);
     read_version(rates, &query);
+    read_time(rates, &query);
     rates->limit = query_limit(&query);
     if (!read_area(rates, &query))
         return;
-    find.area = rates->area;
     find.version = rates->version;
+    find.area = rates->area;
     find.from = rates->from;
     find.to = rates->to;
     find.limit = rates->limit + 1;
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(rates, ids_landed);
-    store_find_rate_cases(flight, &find);
     store_read_rate_versions(flight);
+    store_find_rate_cases(flight, &find);
     ask_send(&rates, &flight);
 }

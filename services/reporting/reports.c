@@ -16,6 +16,7 @@
 #include "services/reporting/answer.h"
 #include "services/reporting/ask.h"
 #include "services/reporting/matter.h"
+#include "services/reporting/posts.h"
 #include "services/reporting/query.h"
 #include "services/reporting/reporting.h"
 #include "services/reporting/store.h"
@@ -136,13 +137,14 @@ static void add_place_and_matter(struct json_object *body, const PGresult *rows)
 }
 
 /* Who looked at the reporter's name or number, and why: for the reporter alone. */
-static void add_looks(struct json_object *body, const PGresult *rows)
+static void add_looks(struct json_object *body, const PGresult *rows, bool english)
 {
     const char *text = wg_get_text(rows, 0, REPORT_LOOKS);
     struct json_object *looks = text == NULL ? json_object_new_array() : json_tokener_parse(text);
     for (size_t i = 0; i < json_object_array_length(looks); i++) {
         struct json_object *look = json_object_array_get_idx(looks, i);
         answer_text(look, "at", wg_time_string(wg_json_int(look, "at")));
+        answer_text(look, "post_text", posts_text(wg_json_text(look, "post"), english));
     }
     json_object_object_add(body, "looks", looks);
     answer_time(body, "forgotten_at", rows, 0, REPORT_FORGOTTEN);
@@ -211,6 +213,35 @@ static void add_waiting(struct json_object *body, const struct view *view,
     answer_text(body, "question", asked ? steps->question : NULL);
 }
 
+/* Of the case, or of what it was merged into. */
+static struct json_object *told_clocks(const struct view *view, const PGresult *rows, bool own,
+                                       struct json_object *others)
+{
+    const char *text = wg_get_text(rows, 0, own ? REPORT_OWN_CLOCKS : REPORT_CLOCKS);
+    int workflow = own ? REPORT_OWN_WORKFLOW : REPORT_WORKFLOW;
+    WG_AUTO(wg_json_put)
+    struct json_object *parsed = text == NULL ? NULL : json_tokener_parse(text);
+    const struct matter matter = {
+        .definition = words_definition(view->ask.app->words, wg_get_i64(rows, 0, workflow)),
+        .clocks = parsed,
+        .now = wg_clock_now(),
+        .english = view->ask.english,
+    };
+    return matter_told(&matter, others);
+}
+
+/* Who does what by when. A merged report keeps its own clocks, such as that of its answer; the rest
+ * is its master's. Of a restricted matter nothing is named. */
+static struct json_object *duties(const struct view *view, const struct steps *steps,
+                                  const PGresult *rows)
+{
+    if (steps->restricted || wg_is_null(rows, 0, REPORT_CASE))
+        return json_object_new_array();
+    WG_AUTO(wg_json_put) struct json_object *items = told_clocks(view, rows, false, NULL);
+    return wg_is_null(rows, 0, REPORT_OWN_CLOCKS) ? json_object_get(items)
+                                                  : told_clocks(view, rows, true, items);
+}
+
 static void add_course(struct json_object *body, const struct view *view, const char *state,
                        struct wg_flight *flight)
 {
@@ -266,6 +297,7 @@ static void reply(const struct view *view, struct wg_flight *flight)
     answer_number(body, "number", view->id, received);
     answer_text(body, "received_at", wg_time_string(received));
     answer_text(body, "text", wg_get_text(rows, 0, REPORT_TEXT));
+    answer_bool(body, "redacted", known && wg_get_bool(rows, 0, REPORT_REDACTED));
     add_place_and_matter(body, rows);
     if (steps.restricted)
         answer_text(body, "category", NULL);
@@ -274,11 +306,12 @@ static void reply(const struct view *view, struct wg_flight *flight)
     history(&steps, wg_flight_result(flight, STEPS_RESULT));
     json_object_object_add(body, "history", steps.items);
     answer_text(body, "next", next_words(view, &steps, workflow, state));
+    json_object_object_add(body, "duties", duties(view, &steps, rows));
     add_waiting(body, view, &steps, rows);
     add_course(body, view, state, flight);
     add_parts(body, view, rows);
     if (!view->staff)
-        add_looks(body, rows);
+        add_looks(body, rows, view->ask.english);
     if (view->staff && known)
         add_case(body, rows, wg_get_time(rows, 0, REPORT_FIRST));
     wg_reply_json(view->ask.request, 200, &body);
@@ -332,9 +365,9 @@ void reports_handle(struct wg_request *request, void *arg)
         return;
     }
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(view, view_landed);
-    const struct store_asker asker = { view->staff ? view->ask.sight : NULL, view->ask.english };
+    const struct store_asker asker = ask_asker(&view->ask);
     store_read_report(flight, view->id, &asker);
-    store_read_report_events(flight, view->id, asker.sight);
+    store_read_report_events(flight, view->id, &asker);
     store_read_usual(flight, view->id, usual_since(wg_clock_now()), asker.sight);
     ask_send(&view, &flight);
 }

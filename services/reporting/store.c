@@ -199,21 +199,25 @@ void store_read_cases(struct wg_flight *flight, const int64_t *ids, size_t n,
     wg_params_array(params, &column);
     wg_params_bool(params, asker->english);
     wg_params_text(params, asker->sight);
+    wg_params_text(params, asker->veil);
     wg_flight_add(flight, SQL_READ_CASES, &params);
 }
 
-void store_read_case_reports(struct wg_flight *flight, int64_t case_id)
+void store_read_case_reports(struct wg_flight *flight, int64_t case_id, const char *veil)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, case_id);
+    wg_params_text(params, veil);
     wg_flight_add(flight, SQL_READ_CASE_REPORTS, &params);
 }
 
-void store_read_case_events(struct wg_flight *flight, int64_t case_id, bool english)
+void store_read_case_events(struct wg_flight *flight, int64_t case_id,
+                            const struct store_asker *asker)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, case_id);
-    wg_params_bool(params, english);
+    wg_params_bool(params, asker->english);
+    wg_params_text(params, asker->veil);
     wg_flight_add(flight, SQL_READ_CASE_EVENTS, &params);
 }
 
@@ -225,20 +229,22 @@ void store_read_case_people(struct wg_flight *flight, int64_t case_id, bool engl
     wg_flight_add(flight, SQL_READ_CASE_PEOPLE, &params);
 }
 
-void store_read_case_tasks(struct wg_flight *flight, int64_t case_id)
+void store_read_case_tasks(struct wg_flight *flight, int64_t case_id, const char *veil)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, case_id);
+    wg_params_text(params, veil);
     wg_flight_add(flight, SQL_READ_CASE_TASKS, &params);
 }
 
-void store_read_case_relations(struct wg_flight *flight, int64_t case_id, const char *sight,
-                               int limit)
+void store_read_case_relations(struct wg_flight *flight, int64_t case_id,
+                               const struct store_asker *asker, int limit)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, case_id);
-    wg_params_text(params, sight);
+    wg_params_text(params, asker->sight);
     wg_params_i32(params, limit);
+    wg_params_text(params, asker->veil);
     wg_flight_add(flight, SQL_READ_CASE_RELATIONS, &params);
 }
 
@@ -269,6 +275,7 @@ void store_find_tasks(struct wg_flight *flight, const struct store_tasks *find)
     wg_params_i32(params, find->below_k);
     wg_params_i32(params, find->limit);
     wg_params_bool(params, find->asker.english);
+    wg_params_text(params, find->asker.veil);
     wg_flight_add(flight, SQL_FIND_TASKS, &params);
 }
 
@@ -280,6 +287,7 @@ void store_read_task(struct wg_flight *flight, int64_t case_id, int32_t k,
     wg_params_i32(params, k);
     wg_params_text(params, asker->sight);
     wg_params_bool(params, asker->english);
+    wg_params_text(params, asker->veil);
     wg_flight_add(flight, SQL_READ_TASK, &params);
 }
 
@@ -291,14 +299,17 @@ void store_read_report(struct wg_flight *flight, int64_t report, const struct st
     wg_params_i64(params, report);
     wg_params_bool(params, asker->english);
     wg_params_text(params, asker->sight);
+    wg_params_text(params, asker->veil);
     wg_flight_add(flight, SQL_READ_REPORT, &params);
 }
 
-void store_read_report_events(struct wg_flight *flight, int64_t report, const char *sight)
+void store_read_report_events(struct wg_flight *flight, int64_t report,
+                              const struct store_asker *asker)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, report);
-    wg_params_text(params, sight);
+    wg_params_text(params, asker->sight);
+    wg_params_text(params, asker->veil);
     wg_flight_add(flight, SQL_READ_REPORT_EVENTS, &params);
 }
 
@@ -311,6 +322,7 @@ void store_find_inbox(struct wg_flight *flight, const struct store_inbox *find)
     wg_params_i32(params, find->limit);
     wg_params_i32(params, find->walk);
     wg_params_text(params, find->sight);
+    wg_params_text(params, find->veil);
     wg_flight_add(flight, SQL_FIND_INBOX, &params);
 }
 
@@ -362,6 +374,7 @@ void store_read_feed(struct wg_flight *flight, const struct store_feed *feed)
     put_scope(params, feed->scope);
     put_texts_or_null(params, feed->types, feed->n_types);
     wg_params_text(params, feed->sight);
+    wg_params_text(params, feed->veil);
     wg_flight_add(flight, SQL_READ_FEED, &params);
 }
 

@@ -85,11 +85,13 @@ enum store_case {
     CASE_DUE,
     CASE_CLOCKS,
     CASE_MORE,
-    CASE_SEEN
+    CASE_SEEN,
+    CASE_REDACTED
 };
-/* Who reads: what they may see (NULL: all that is asked for), and in which language. */
+/* Who reads: what they may see (NULL: all that is asked for), what veils texts from them, and in
+ * which language. */
 struct store_asker {
-    const char *sight;
+    const char *sight, *veil;
     bool english;
 };
 void store_read_cases(struct wg_flight *flight, const int64_t *ids, size_t n,
@@ -108,7 +110,7 @@ enum {
     SAID_HANDLED,
     SAID_BACKFILLED
 };
-void store_read_case_reports(struct wg_flight *flight, int64_t case_id);
+void store_read_case_reports(struct wg_flight *flight, int64_t case_id, const char *veil);
 
 enum {
     PAST_N,
@@ -120,12 +122,13 @@ enum {
     PAST_STATE,
     PAST_DATA
 };
-void store_read_case_events(struct wg_flight *flight, int64_t case_id, bool english);
+void store_read_case_events(struct wg_flight *flight, int64_t case_id,
+                            const struct store_asker *asker);
 
 enum { NAMED_KIND, NAMED_ID, NAMED_CODE, NAMED_NAME };
 void store_read_case_people(struct wg_flight *flight, int64_t case_id, bool english);
 enum { PART_K, PART_PARTY, PART_STAFF, PART_STATE, PART_OPEN, PART_TEXT, PART_OPENED };
-void store_read_case_tasks(struct wg_flight *flight, int64_t case_id);
+void store_read_case_tasks(struct wg_flight *flight, int64_t case_id, const char *veil);
 enum {
     RELATION_KIND,
     RELATION_ID,
@@ -134,8 +137,8 @@ enum {
     RELATION_WORKFLOW,
     RELATION_STATE
 };
-void store_read_case_relations(struct wg_flight *flight, int64_t case_id, const char *sight,
-                               int limit);
+void store_read_case_relations(struct wg_flight *flight, int64_t case_id,
+                               const struct store_asker *asker, int limit);
 
 enum { USUAL_STREET, USUAL_BUCKET, USUAL_N, USUAL_NAME, USUAL_NAME_EN };
 /* since: the first day that counts; sight: NULL where the reporter asks. */
@@ -194,11 +197,15 @@ enum store_report {
     REPORT_MORE,
     REPORT_CLOCKS,
     REPORT_MERGED,
-    REPORT_PARTS
+    REPORT_PARTS,
+    REPORT_REDACTED,
+    REPORT_OWN_CLOCKS,
+    REPORT_OWN_WORKFLOW
 };
 void store_read_report(struct wg_flight *flight, int64_t report, const struct store_asker *asker);
 enum { STEP_TYPE, STEP_AT, STEP_STATE, STEP_PASSED, STEP_INPUT, STEP_DECIDING, STEP_WORKFLOW };
-void store_read_report_events(struct wg_flight *flight, int64_t report, const char *sight);
+void store_read_report_events(struct wg_flight *flight, int64_t report,
+                              const struct store_asker *asker);
 
 /* ---- inbox */
 
@@ -223,7 +230,7 @@ struct store_inbox {
     int64_t staff, below; /* only ids below */
     bool unread;          /* only those */
     int limit, walk;      /* how many; how many rows to walk at most */
-    const char *sight;
+    const char *sight, *veil;
 };
 void store_find_inbox(struct wg_flight *flight, const struct store_inbox *find);
 
@@ -271,7 +278,7 @@ struct store_feed {
     const char *const *types; /* n_types of them; 0: any */
     size_t n_types;
     int limit, walk;
-    const char *sight;
+    const char *sight, *veil;
 };
 void store_read_feed(struct wg_flight *flight, const struct store_feed *feed);
 

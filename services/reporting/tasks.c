@@ -130,7 +130,7 @@ void tasks_handle(struct wg_request *request, void *arg)
     bool open;
     WG_AUTO(ask_destroy) struct tasks *tasks = ask_new(sizeof *tasks, arg, request);
     WG_AUTO(query_destroy) struct query query = query_new(request, names);
-    struct store_tasks find = { .asker = { tasks->ask.sight, tasks->ask.english } };
+    struct store_tasks find = { .asker = ask_asker(&tasks->ask) };
     read_whose(&query, &find);
     read_after(&query, &find);
     find.open = query_bool(&query, "open", &open) ? &open : NULL;
@@ -208,9 +208,9 @@ void task_handle(struct wg_request *request, void *arg)
         refuse(request);
         return;
     }
-    const struct store_asker asker = { tasks->ask.sight, tasks->ask.english };
+    const struct store_asker asker = ask_asker(&tasks->ask);
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = ask_flight(tasks, task_landed);
     store_read_task(flight, case_id, tasks->k, &asker);
-    store_read_case_events(flight, case_id, tasks->ask.english);
+    store_read_case_events(flight, case_id, &asker);
     ask_send(&tasks, &flight);
 }

@@ -8,7 +8,7 @@
 
 #include "services/reporting/way.h"
 
-enum { FINALS_MOST = 64 };
+enum { FINALS_MOST = 64, HIDING_MOST = 8 };
 
 struct version {
     int64_t id;
@@ -17,9 +17,9 @@ struct version {
 };
 
 struct words {
-    size_t n, n_finals;
+    size_t n, n_finals, n_hiding;
     struct version *versions;
-    const char *finals[FINALS_MOST]; /* keys of the definitions */
+    const char *finals[FINALS_MOST], *hiding[HIDING_MOST]; /* keys of the definitions */
 };
 
 struct words *words_new(void)
@@ -51,6 +51,32 @@ static void add_finals(struct words *words, struct json_object *states)
     }
 }
 
+static bool hides(const struct words *words, const char *name)
+{
+    for (size_t i = 0; i < words->n_hiding; i++)
+        if (strcmp(words->hiding[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void add_hiding(struct words *words, struct json_object *attributes)
+{
+    if (!json_object_is_type(attributes, json_type_object))
+        return;
+    json_object_object_foreach(attributes, name, says)
+    {
+        if (json_object_get_boolean(wg_json_get(says, "hides")) && !hides(words, name) &&
+            words->n_hiding < HIDING_MOST)
+            words->hiding[words->n_hiding++] = name;
+    }
+}
+
+size_t words_hiding(const struct words *words, const char *const **ret_names)
+{
+    *ret_names = words->hiding;
+    return words->n_hiding;
+}
+
 int words_add(struct words *words, int64_t workflow, const char *name, const char *json)
 {
     struct wg_json_verdict verdict;
@@ -60,6 +86,7 @@ int words_add(struct words *words, int64_t workflow, const char *name, const cha
     if (!json_object_is_type(states, json_type_object))
         return WORDS_BAD;
     add_finals(words, states);
+    add_hiding(words, wg_json_get(definition, "attributes"));
     words->versions = wg_resize(words->versions, (words->n + 1) * sizeof *words->versions);
     words->versions[words->n++] = (struct version){ .id = workflow,
                                                     .name = wg_strdup(name),

@@ -55,6 +55,10 @@ bool words_final(const struct words *words, const char *state);
 /* All final states, at most room of them. */
 size_t words_finals(const struct words *words, const char **states, size_t room);
 
+/* The attributes that hide what a case says, in any workflow: how many, and their names. Borrowed.
+ */
+size_t words_hiding(const struct words *words, const char *const **ret_names);
+
 /* What people call the action that an event of this type came from; NULL where the workflow does
  * not say. */
 const char *words_event(const struct words *words, int64_t workflow, const char *type,

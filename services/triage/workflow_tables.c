@@ -82,11 +82,23 @@ static bool limits_fine(struct reading *reading, struct json_object *clock)
     return true;
 }
 
+/* Words for whoever reported. */
+static bool told_fine(struct reading *reading, struct json_object *of, const char *key,
+                      bool required)
+{
+    struct json_object *texts = wg_json_get(of, key);
+    size_t mark = reading_enter(reading, key);
+    if ((texts != NULL || required) && !reading_titled(reading, texts))
+        return false;
+    reading_leave(reading, mark);
+    return true;
+}
+
 bool workflow_read_clock(struct reading *reading, const char *name, struct json_object *clock)
 {
     static const char *const members[] = { "zh",    "en",     "limit",   "limits",    "due",
                                            "owner", "warn",   "on_warn", "on_breach", "until",
-                                           "cap",   "margin", "over",    NULL };
+                                           "cap",   "margin", "over",    "resident", NULL };
     const struct workflow_tables *own = workflow_tables_of(reading);
     struct json_object *limit = wg_json_get(clock, "limit"), *until = wg_json_get(clock, "until");
     const char *owner = wg_json_text(clock, "owner");
@@ -97,6 +109,8 @@ bool workflow_read_clock(struct reading *reading, const char *name, struct json_
     if (!reading_members(reading, clock, members) || !reading_titled(reading, clock) ||
         !reading_flag(reading, clock, "due") || !warn_fine(reading, clock) ||
         !workflow_number_within(reading, clock, "margin", 90))
+        return false;
+    if (!told_fine(reading, clock, "resident", false))
         return false;
     if ((limit == NULL) == (until == NULL))
         return reading_bad(reading, "limit", "either a limit or until is expected");
@@ -117,20 +131,13 @@ bool workflow_read_clock(struct reading *reading, const char *name, struct json_
 bool workflow_read_state(struct reading *reading, const char *name, struct json_object *state)
 {
     static const char *const members[] = { "zh", "en", "resident", "next", "party", "final", NULL };
-    static const char *const told[] = { "resident", "next", "party" };
     if (strlen(name) > STATE_MOST)
         return reading_bad(reading, "", "its name is too long");
     if (!reading_members(reading, state, members) || !reading_titled(reading, state) ||
         !reading_flag(reading, state, "final"))
         return false;
-    for (size_t i = 0; i < WG_COUNT(told); i++) {
-        struct json_object *texts = wg_json_get(state, told[i]);
-        size_t mark = reading_enter(reading, told[i]);
-        if ((texts != NULL || i == 0) && !reading_titled(reading, texts))
-            return false;
-        reading_leave(reading, mark);
-    }
-    return true;
+    return told_fine(reading, state, "resident", true) && told_fine(reading, state, "next", false) &&
+           told_fine(reading, state, "party", false);
 }
 
 bool workflow_read_task_state(struct reading *reading, const char *name, struct json_object *state)
@@ -159,12 +166,12 @@ bool workflow_read_person(struct reading *reading, const char *role, struct json
 
 bool workflow_read_attribute(struct reading *reading, const char *name, struct json_object *titles)
 {
-    static const char *const members[] = { "zh", "en", "words", "kept", NULL };
+    static const char *const members[] = { "zh", "en", "words", "kept", "hides", NULL };
     static const char *const taken[] = { "asked", "asked_step", "asked_by", "asked_n", "chain" };
     if (strlen(name) > WORD_MOST || workflow_among(taken, WG_COUNT(taken), name))
         return reading_bad(reading, "", "its name is too long, or the engine's own");
     if (!reading_members(reading, titles, members) || !reading_titled(reading, titles) ||
-        !reading_flag(reading, titles, "kept"))
+        !reading_flag(reading, titles, "kept") || !reading_flag(reading, titles, "hides"))
         return false;
     struct json_object *words = wg_json_get(titles, "words");
     if (words != NULL && !json_object_is_type(words, json_type_object))

@@ -98,6 +98,22 @@ describe('mail', () => {
         assert.equal(mails(id).length, 0);
     });
 
+    it('what was hidden (屏蔽内容) before its mail went out goes out so', async () => {
+        misbehave(() => 'refuse');
+        const secret = `隐私${Math.random()}`;
+        const { id } = await report({ text: secret });
+        await waitFor('a first try', async () => (await row(id))?.tries > 0);
+        const coordinator = house.client('410103007-coordinator');
+        const { headers } = await coordinator.get(`/api/v1/cases/${id}/actions`);
+        const done = await coordinator.post(`/api/v1/cases/${id}/actions`, { action: 'redact', reason: 'privacy' }, { headers: { 'If-Match': headers.etag } });
+        assert.equal(done.status, 200, done.text);
+        misbehave(() => 'take');
+        await inState(id, 'sent', 120);
+        const [mail] = mails(id);
+        assert.ok(!mail.subject.includes(secret) && !mail.body.includes(secret), mail.body);
+        assert.ok(mail.body.includes('内容已屏蔽'), mail.body);
+    });
+
     it('refused again and again: gives up visibly after eight tries', async () => {
         misbehave(() => 'refuse');
         const { id } = await report();

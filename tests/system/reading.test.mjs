@@ -327,6 +327,48 @@ describe('reading', () => {
         assert.deepEqual(others.map((one) => one.text), [null]);
         assert.notEqual(others[0].state_text, '');
     });
+    it('屏蔽内容: what was said and done reads so to all but those who may hide it; the rows stay', async () => {
+        const secret = `隐私${Math.random()}`, hidden = '内容已屏蔽', DISPATCHER = `${COMMUNITY}-dispatcher`, SECRETARY = `${COMMUNITY}-secretary`;
+        const item = await say({ category: plain, area: GRID, text: `${secret} 一`, address: `${secret} 二号楼` });
+        const other = await say({ category: plain, area: GRID });
+        await act(DISPATCHER, other.id, { action: 'merge', master: item.number });
+        await act(LEADER, item.id, { action: 'accept' });
+        await act(COORDINATOR, item.id, { action: 'blow_whistle', text: `${secret} 三`, tasks: [{ party: 'urban-management', text: `${secret} 四` }] });
+        await act(SECRETARY, item.id, { action: 'progress', text: `${secret} 六` });
+        const places = { [LEADER]: ['/inbox'], [DISPATCHER]: ['/events', '/inbox'], [SECRETARY]: ['/events'], [HANDLER]: ['/tasks?open=true', '/inbox'], system: ['/events'] };
+        const everything = async (role) => {
+            const said = await Promise.all([`/cases/${item.id}`, `/reports/${item.number}`, `/cases/${other.id}`, `/tasks/${item.number}-1`, `/cases?report=${item.number}`].map(async (path) => (await roles[role].get(`/api/v1${path}`)).text));
+            const lists = await Promise.all((places[role] ?? []).map((path) => pages(roles[role], `/api/v1${path}`)));
+            return said.join() + JSON.stringify(lists);
+        };
+        for (const role of Object.keys(places))
+            assert.ok((await everything(role)).includes(secret), `${role}, before`);
+        await act(COORDINATOR, item.id, { action: 'redact', reason: 'privacy', text: `${secret} 七` });
+        await house.drain();
+        for (const role of Object.keys(places)) {
+            const all = await everything(role);
+            assert.ok(!all.includes(secret), `${role}: ${all.slice(Math.max(0, all.indexOf(secret) - 300), all.indexOf(secret) + 40)}`);
+            assert.ok(all.includes(hidden), role);
+        }
+        const { json } = await roles[LEADER].get(`/api/v1/cases/${item.id}`);
+        assert.deepEqual([json.title, json.redacted, json.reports[0].text, json.reports[0].address, json.tasks[0].text], [hidden, true, hidden, hidden, hidden]);
+        assert.ok(json.history.some((one) => one.type === 'case.redacted') && json.history.every((one) => one.said.length === 0), JSON.stringify(json.history));
+        const told = (await pages(roles[LEADER], '/api/v1/inbox')).find((one) => one.case === item.id);
+        assert.ok(told.title === hidden && told.text.endsWith(hidden), JSON.stringify(told));
+        const events = (await pages(roles[SECRETARY], '/api/v1/events')).filter((one) => one.case === item.id);
+        assert.equal(events.length, json.history.length, 'each event is still there');
+        assert.ok(events.every((one) => one.data.input === undefined && one.data.facts === undefined));
+        const own = (await house.client().get(`/api/v1/reports/${item.number}?code=${item.code}`)).json;
+        assert.deepEqual([own.text, own.redacted], [hidden, true], 'whoever said it reads that it was hidden');
+        assert.equal((await house.client(LEADER, { english: true }).get(`/api/v1/cases/${item.id}`)).json.title, 'Content hidden');
+        for (const role of [COORDINATOR, '410103-supervisor', 'administrator']) {
+            const seen = (await roles[role].get(`/api/v1/cases/${item.id}`)).json;
+            assert.deepEqual([seen.title.includes(secret), seen.redacted, seen.reports[0].text, seen.tasks[0].text], [true, false, `${secret} 一`, `${secret} 四`], role);
+            assert.ok(seen.history.some((one) => one.said.some((each) => each.text === `${secret} 六`)), role);
+            assert.ok((await pages(roles[role], '/api/v1/events')).some((one) => one.case === item.id && one.data.input?.text === `${secret} 六`), role);
+        }
+        assert.deepEqual(await house.sql(`SELECT text, address FROM reports WHERE id = ${item.id}`), [[`${secret} 一`, `${secret} 二号楼`]]);
+    });
     it('of a restricted matter its reporter reads neutral words', async () => {
         const item = await say({ category: 'neighbour-dispute', area: GRID });
         const { json } = await house.client().get(`/api/v1/reports/${item.number}?code=${item.code}`);
@@ -345,8 +387,31 @@ describe('reading', () => {
         await act(LEADER, item.id, { action: 'resolve', text: '已清理' });
         const later = await next();
         assert.equal(later.steps_left, first.steps_left - 2);
-        assert.equal(later.duties.find((one) => one.name === 'verify').post, 'secretary');
+        const verify = later.duties.find((one) => one.name === 'verify');
+        assert.deepEqual([verify.post, verify.post_text], ['secretary', '二级网格长']);
     });
+    it('what happens next, for whoever said it: who does what by when, how many steps are left', async () => {
+        const item = await say({ category: plain, area: GRID, reporter: { name: '某居民', phone: '13800000002' } });
+        const own = async (english = false) => (await house.client(undefined, { english }).get(`/api/v1/reports/${item.number}?code=${item.code}`)).json;
+        const first = await own(), { clocks } = (await roles[LEADER].get(`/api/v1/cases/${item.id}`)).json;
+        const due = (name) => clocks.find((one) => one.name === name).due_at;
+        assert.deepEqual(first.duties.map((one) => [one.name, one.text, one.due_at]).filter(([name]) => ['accept', 'answer'].includes(name)),
+            [['accept', '承办人接单', due('accept')], ['answer', '向您答复办理结果', due('answer')]]);
+        assert.ok(first.duties.every((one, i, all) => !one.overdue && (i === 0 || all[i - 1].due_at <= one.due_at)), JSON.stringify(first.duties));
+        assert.ok(first.steps_left > 0);
+        assert.equal((await own(true)).duties[0].text, 'The person responsible takes it on');
+        await act(LEADER, item.id, { action: 'accept' });
+        assert.equal((await own()).duties[0].text, '承办人与您联系');
+        const dispute = await say({ category: 'neighbour-dispute', area: GRID });
+        assert.deepEqual((await house.client().get(`/api/v1/reports/${dispute.number}?code=${dispute.code}`)).json.duties, [], 'others look over their shoulder');
+    });
+    // 自采自处: who saw it did it, and nobody asked for it.
+    const spotted = async (role, more) => {
+        const said = await house.client(role).post('/api/v1/reports', { text: `随手清理 ${Math.random()}`, channel: 'patrol', ...more });
+        const item = await waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${said.json.number}`)).json.items[0]);
+        await act(role, item.id, { action: 'self_handle', text: '当场清理' });
+        return item;
+    };
     it('how long such cases took: nothing below 20, then with the number of samples', async () => {
         const category = (await admin.get('/api/v1/categories')).json.items.filter((one) => one.parent !== null && one.responsible === 'leader' && !one.restricted && one.workflow === 'request').at(-1).code;
         const items = [];
@@ -369,6 +434,9 @@ describe('reading', () => {
         assert.ok(told.p50_hours <= told.p90_hours && told.text.includes('20'), JSON.stringify(told));
         const own = (await house.client().get(`/api/v1/reports/${items[20].number}?code=${items[20].code}`)).json;
         assert.equal(own.usual.samples, 20);
+        await spotted(LEADER, { category, area: GRID });
+        await house.drain();
+        assert.equal((await usual()).samples, 20, 'what was solved on the spot says nothing of how long such cases take');
     });
 
     // ---- rates
@@ -389,13 +457,6 @@ describe('reading', () => {
         }
         await act(holder, item.id, { action: 'accept' });
         if (steps.contacted)
-    // 自采自处: who saw it did it, and nobody asked for it.
-    const spotted = async (role, more) => {
-        const said = await house.client(role).post('/api/v1/reports', { text: `随手清理 ${Math.random()}`, channel: 'patrol', ...more });
-        const item = await waitFor('the case', async () => (await admin.get(`/api/v1/cases?report=${said.json.number}`)).json.items[0]);
-        await act(role, item.id, { action: 'self_handle', text: '当场清理' });
-        return item;
-    };
             await act(holder, item.id, { action: 'reach', way: 'phone', text: '已电话联系' });
         await act(holder, item.id, { action: 'resolve', text: '办好' });
         await act(READERS, item.id, { action: 'verify' });
@@ -416,6 +477,7 @@ describe('reading', () => {
         const silent = await finished({ reporter });
         const back = await finished({}, { returned: true });
         const trained = await finished({ training: true });
+        const spot = await spotted(`${COMMUNITY}006-leader`, { category: plain, area: `${COMMUNITY}006` });
         const found = await waitFor('the rates', async () => {
             const now = await rates();
             return (now['first-dispatch'][0]?.denominator ?? 0) + (now['first-dispatch'][0]?.excluded.length ?? 0) >= 6 ? now : undefined;
@@ -423,9 +485,6 @@ describe('reading', () => {
         const figure = (rate) => [found[rate][0].numerator, found[rate][0].denominator, Object.fromEntries(found[rate][0].excluded.map((one) => [one.why, one.cases]))];
         assert.deepEqual(figure('response'), [1, 3, { 'no-reporter': 1, 'self-handled': 1, training: 1 }]);
         assert.deepEqual(figure('solved'), [1, 2, { training: 1, unrated: 2 }]);
-        await spotted(LEADER, { category, area: GRID });
-        await house.drain();
-        assert.equal((await usual()).samples, 20, 'what was solved on the spot says nothing of how long such cases take');
         assert.deepEqual(figure('satisfied'), [1, 2, { training: 1, unrated: 2 }], 'unrated is never satisfied');
         assert.deepEqual(figure('on-time'), [4, 4, { 'self-handled': 1, training: 1 }]);
         assert.deepEqual(figure('first-dispatch'), [3, 4, { 'self-handled': 1, training: 1 }]);
@@ -447,6 +506,19 @@ describe('reading', () => {
             assert.equal(parts.reduce((sum, one) => sum + one.denominator, 0), 4, by);
             assert.equal(by === 'party' ? parts[0].key : typeof parts[0].key.code, by === 'party' ? null : 'string', by);
         }
+        // What an older version of the rules said stays, and is read beside what those in force say.
+        const { version } = (await roles[READERS].get('/api/v1/rates')).json;
+        assert.equal((await roles[READERS].get(`/api/v1/rates?version=${version + 1}`)).status, 400);
+        assert.equal((await roles[READERS].get(`/api/v1/rates/cases?rate=return&version=${version + 1}`)).status, 400);
+        assert.equal((await roles[READERS].get('/api/v1/rates?version=x')).status, 400);
+        await house.sql(`INSERT INTO rollup_cursor VALUES ('rates.${version - 1}', '0', 0, 0, '', '-infinity')`);
+        await house.sql(`INSERT INTO rate_facts (version, rate, case_id, day, area, category, part)
+            SELECT ${version - 1}, rate, case_id, day, area, category, 1 FROM rate_facts WHERE rate = 'return' AND case_id = ${silent.id}`);
+        const old = (await roles[READERS].get(`/api/v1/rates?area=${COMMUNITY}006&rate=return&version=${version - 1}`)).json;
+        assert.deepEqual([old.version, old.versions, old.rates[0].items[0].numerator, old.rates[0].items[0].denominator], [version - 1, [version - 1, version], 1, 1]);
+        assert.deepEqual(await behind('return', 'numerator', `&version=${version - 1}`), [silent.id]);
+        await house.sql(`DELETE FROM rate_facts WHERE version = ${version - 1}`);
+        await house.sql(`DELETE FROM rollup_cursor WHERE name = 'rates.${version - 1}'`);
         // What was judged as the log grew is what the whole log gives at once.
         const facts = async () => JSON.stringify(await house.sql('SELECT rate, case_id, day, area, category, party, part, why FROM rate_facts ORDER BY 1, 2'));
         const before = await facts();
@@ -466,17 +538,3 @@ describe('reading', () => {
         assert.ok(columns.every(([name]) => !/staff|holder|actor|resolver|reporter/.test(name)), columns.join());
     });
 });
-        const spot = await spotted(`${COMMUNITY}006-leader`, { category: plain, area: `${COMMUNITY}006` });
-        // What an older version of the rules said stays, and is read beside what those in force say.
-        const { version } = (await roles[READERS].get('/api/v1/rates')).json;
-        assert.equal((await roles[READERS].get(`/api/v1/rates?version=${version + 1}`)).status, 400);
-        assert.equal((await roles[READERS].get(`/api/v1/rates/cases?rate=return&version=${version + 1}`)).status, 400);
-        assert.equal((await roles[READERS].get('/api/v1/rates?version=x')).status, 400);
-        await house.sql(`INSERT INTO rollup_cursor VALUES ('rates.${version - 1}', '0', 0, 0, '', '-infinity')`);
-        await house.sql(`INSERT INTO rate_facts (version, rate, case_id, day, area, category, part)
-            SELECT ${version - 1}, rate, case_id, day, area, category, 1 FROM rate_facts WHERE rate = 'return' AND case_id = ${silent.id}`);
-        const old = (await roles[READERS].get(`/api/v1/rates?area=${COMMUNITY}006&rate=return&version=${version - 1}`)).json;
-        assert.deepEqual([old.version, old.versions, old.rates[0].items[0].numerator, old.rates[0].items[0].denominator], [version - 1, [version - 1, version], 1, 1]);
-        assert.deepEqual(await behind('return', 'numerator', `&version=${version - 1}`), [silent.id]);
-        await house.sql(`DELETE FROM rate_facts WHERE version = ${version - 1}`);
-        await house.sql(`DELETE FROM rollup_cursor WHERE name = 'rates.${version - 1}'`);

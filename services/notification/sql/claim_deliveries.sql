@@ -32,7 +32,9 @@ SELECT d.id, d.case_id, d.n, d.rule, d.tries,
            AS gave_up, d.created_at,
        d.staff, d.report, coalesce(s.contact_sealed, p.sealed) AS sealed,
        r.id AS report_id, r.received_at,
-       c.title, c.due_at AS case_due_at, c.reason,
+       CASE WHEN EXISTS (SELECT FROM jsonb_each(w.definition -> 'attributes') AS t (name, says)
+                WHERE (t.says ->> 'hides')::boolean AND c.more -> t.name IS NOT NULL)
+            THEN '内容已屏蔽 (content hidden)' ELSE c.title END AS title, c.due_at AS case_due_at, c.reason,
        e.state, words.state ->> 'zh' AS state_zh, words.state ->> 'en' AS state_en,
        a.name AS area_zh, a.name_en AS area_en, h.name AS holder_zh, h.name_en AS holder_en
 FROM claimed d

@@ -1,12 +1,12 @@
 -- A person's inbox, newest first; walks so many rows at most, then the page is short and has a cursor.
 -- $1 int8 staff; $2 int8 only ids below; $3 bool only unread; $4 int4 how many; $5 int4 how many rows to walk at most;
--- $6 text what the person may see
+-- $6 text what the person may see; $7 text what veils texts, as veiled wants it
 -- Columns: id, matches (false: only marks where the walk ended), nth, case, n, rule, at, read_at, received_at of the
 --   case's first report, title, workflow, state at the event, due_at, clocks, state now
 -- Tables: deliveries, cases, tasks, events, reports (read) · Locks: none
 SELECT w.id, w.matches, w.nth, w.case_id, w.n, w.rule, w.created_at, w.read_at,
     (SELECT p.received_at FROM reports p WHERE p.id = w.case_id) AS received_at,
-    (SELECT c.title FROM cases c WHERE c.id = w.case_id) AS title,
+    (SELECT veiled(c, $7::text::jsonb, c.title) FROM cases c WHERE c.id = w.case_id) AS title,
     (SELECT c.workflow FROM cases c WHERE c.id = w.case_id) AS workflow,
     (SELECT e.state FROM events e WHERE e.case_id = w.case_id AND e.n = w.n) AS state,
     (SELECT c.due_at FROM cases c WHERE c.id = w.case_id) AS due_at,

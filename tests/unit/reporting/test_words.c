@@ -56,6 +56,23 @@ static void test_versions(void **state)
     assert_int_equal(words_finals(words, finals, 4), 1);
 }
 
+/* Which attributes hide what a case says is the files' to say, each once. */
+static void test_hiding(void **state)
+{
+    static const char hides[] =
+        "{\"states\":{\"one\":{}},\"attributes\":{\"plain\":{\"zh\":\"甲\"},"
+        "\"secret\":{\"zh\":\"乙\",\"hides\":true},"
+        "\"not\":{\"zh\":\"丙\",\"hides\":false}}}";
+    WG_AUTO(words_destroy) struct words *words = words_new();
+    const char *const *names;
+    assert_int_equal(words_add(words, 1, "request", first), 0);
+    assert_int_equal(words_hiding(words, &names), 0);
+    assert_int_equal(words_add(words, 2, "request", hides), 0);
+    assert_int_equal(words_add(words, 3, "request", hides), 0);
+    assert_int_equal(words_hiding(words, &names), 1);
+    assert_string_equal(names[0], "secret");
+}
+
 static void test_bad(void **state)
 {
     static const char *const rows[] = {
@@ -89,6 +106,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_hiding),
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_real_file),
     };
