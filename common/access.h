@@ -88,5 +88,5 @@ struct wg_range {
 };
 size_t wg_readable(const struct wg_caller *caller, struct wg_range ranges[8]);
 /* What the caller may see, as JSON: the `sight` of the SQL function may_see
- * (schema/migrations/0010_shield.sql), which is the one rule on who sees a case. */
+ * (schema/migrations/0008_shield.sql), which is the one rule on who sees a case. */
 void wg_sight_write(const struct wg_caller *caller, struct wg_text *out);

@@ -98,7 +98,7 @@ bool workflow_read_clock(struct reading *reading, const char *name, struct json_
 {
     static const char *const members[] = { "zh",    "en",     "limit",   "limits",    "due",
                                            "owner", "warn",   "on_warn", "on_breach", "until",
-                                           "cap",   "margin", "over",    "resident", NULL };
+                                           "cap",   "margin", "over",    "resident",  NULL };
     const struct workflow_tables *own = workflow_tables_of(reading);
     struct json_object *limit = wg_json_get(clock, "limit"), *until = wg_json_get(clock, "until");
     const char *owner = wg_json_text(clock, "owner");
@@ -136,8 +136,8 @@ bool workflow_read_state(struct reading *reading, const char *name, struct json_
     if (!reading_members(reading, state, members) || !reading_titled(reading, state) ||
         !reading_flag(reading, state, "final"))
         return false;
-    return told_fine(reading, state, "resident", true) && told_fine(reading, state, "next", false) &&
-           told_fine(reading, state, "party", false);
+    return told_fine(reading, state, "resident", true) &&
+           told_fine(reading, state, "next", false) && told_fine(reading, state, "party", false);
 }
 
 bool workflow_read_task_state(struct reading *reading, const char *name, struct json_object *state)
