@@ -81,7 +81,7 @@ service_environment() {
     wished_settings "$WANGGE_HOME/bin/wangge-$kind"
     [ "$WANGGE_BUILD" = fault ] || return 0
     # A finding of a sanitizer ends the process and stands in its log. Fault points are no settings: release has none.
-    printf 'export %s=%q\n' ASAN_OPTIONS abort_on_error=1:disable_coredump=1 \
+    printf 'export %s=%q\n' ASAN_OPTIONS abort_on_error=1:disable_coredump=1:quarantine_size_mb=16 \
         UBSAN_OPTIONS print_stacktrace=1:halt_on_error=1
     [ -z "${WANGGE_FAULT:-}" ] || printf 'export WANGGE_FAULT=%q\n' "$WANGGE_FAULT"
     [ -z "${WANGGE_FAULT_LOG:-}" ] || printf 'export WANGGE_FAULT_LOG=%q\n' "$WANGGE_FAULT_LOG"

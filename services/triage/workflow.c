@@ -489,8 +489,8 @@ struct json_object *workflow_legal(const struct workflow *workflow, const struct
         json_object_object_add(one, "action", json_object_new_string(name));
         json_object_object_add(one, "title",
                                json_object_new_string(wg_json_text(action, english ? "en" : "zh")));
-        json_object_object_add(one, "deciding",
-                               json_object_new_boolean(row_decides(&row, ask->task > 0)));
+        json_object_object_add(
+            one, "deciding", json_object_new_boolean(workflow_decides(workflow, name, ask->task)));
         json_object_object_add(one, "fields", workflow_form(action, ask->before, english));
         json_object_array_add(legal, one);
     }

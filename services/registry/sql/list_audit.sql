@@ -3,9 +3,9 @@
 -- audit, api_keys, links. Locks: none.
 SELECT a.id, a.at, a.service, a.actor, a.action, a.object, a.detail::text,
     CASE split_part(a.actor, ':', 1)
-        WHEN 'staff' THEN split_part(a.actor, ':', 2)
-        WHEN 'key' THEN (SELECT k.staff_id::text FROM api_keys k WHERE k.id = split_part(a.actor, ':', 2)::bigint)
-        WHEN 'link' THEN (SELECT l.staff_id::text FROM links l WHERE l.id = split_part(a.actor, ':', 2)::bigint) END
+        WHEN 'staff' THEN split_part(a.actor, ':', 2)::bigint
+        WHEN 'key' THEN (SELECT k.staff_id FROM api_keys k WHERE k.id = split_part(a.actor, ':', 2)::bigint)
+        WHEN 'link' THEN (SELECT l.staff_id FROM links l WHERE l.id = split_part(a.actor, ':', 2)::bigint) END
 FROM audit a
 WHERE a.id < $1::bigint
 ORDER BY a.id DESC

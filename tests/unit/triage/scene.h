@@ -302,7 +302,7 @@ static inline struct scene scene_of(const struct walking *walking, const char *s
             scene_shut(walking, &scene, &row, &earlier);
     if (!scene_asks_party(action))
         before->party = PARTY;
-    scene_clocks(&scene, &row, wg_json_get(workflow_definition(walking->workflow), "clocks"));
+    scene_clocks(&scene, &row, walking_part(walking, "clocks"));
     walking_people(walking, before->level, &scene.facts);
     if (workflow_word(&row, "to")[0] == '@')
         workflow_set_word(before, workflow_word(&row, "to") + 1, "somewhere");

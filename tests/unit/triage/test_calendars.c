@@ -78,12 +78,12 @@ static void test_choice(void **state)
     };
     (void)state;
     for (size_t i = 0; i < WG_COUNT(rows); i++) {
-        const struct workflow_facts facts = { .area_calendar = rows[i].area,
-                                              .n_of_parties = 1,
-                                              .of_parties = { { POLICE, "night" } } };
-        struct workflow_case after = { .party = rows[i].party,
-                                       .n_tasks = 1,
-                                       .tasks = { { .k = 1, .party = rows[i].task } } };
+        struct workflow_facts facts = { .area_calendar = rows[i].area, .n_of_parties = 1 };
+        facts.of_parties[0].party = POLICE;
+        facts.of_parties[0].code = "night";
+        struct workflow_case after = { .party = rows[i].party, .n_tasks = 1 };
+        after.tasks[0].k = 1;
+        after.tasks[0].party = rows[i].task;
         const struct workflow_step step = { .after = &after, .facts = &facts };
         const struct workflow_clock_rule rule = { .name = "x", .owner = rows[i].owner };
         struct workflow_clock clock = { 0 };

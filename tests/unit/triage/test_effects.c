@@ -217,7 +217,7 @@ static void test_unknown(void **state)
                                            "holder=dog",
                                            "holder=@moon",
                                            "state=closed",
-                                           "resolver=@actor",
+                                           "resolver=@moon",
                                            "asked=hold",
                                            "n=a_value_that_is_far_too_long_to_be_held" };
     WG_AUTO(wg_json_put) struct json_object *definition = fixture_json(DEFINITION);

@@ -23,11 +23,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct json_object *part(const char *name)
-{
-    return wg_json_get(workflow_definition(walking.workflow), name);
-}
-
 /* ---- who and what, in words */
 
 static const char *name_of(int64_t staff)
@@ -113,7 +108,7 @@ static void put_form(struct wg_text *table, const char *name, struct json_object
 static void put_approvals(struct wg_text *table)
 {
     static const char *const levels[] = { "grid", "community", "street", "district" };
-    json_object_object_foreach(part("approvals"), name, approval)
+    json_object_object_foreach(walking_part(&walking, "approvals"), name, approval)
     {
         wg_text_printf(
             table, "approval %-14s then %s, else %s:", name, wg_json_text(approval, "then"),
@@ -132,10 +127,10 @@ static void put_approvals(struct wg_text *table)
 
 static void put_clock_rules(struct wg_text *table)
 {
-    struct json_object *grades = part("round_the_clock");
+    struct json_object *grades = walking_part(&walking, "round_the_clock");
     for (size_t i = 0; i < workflow_length(grades); i++)
         wg_text_printf(table, "clock    of %s: round the clock\n", workflow_item(grades, i));
-    json_object_object_foreach(part("clocks"), name, rule)
+    json_object_object_foreach(walking_part(&walking, "clocks"), name, rule)
     {
         const struct workflow_clock_rule *clock = workflow_clock_rule(walking.workflow, name);
         WG_AUTO(wg_text_destroy) struct wg_text limit = { 0 };
@@ -249,7 +244,7 @@ static void put_line(struct wg_text *table, const struct at *at, const struct sc
 /* What approves: once for each step of each approval that can be asked for in this state. */
 static void put_answers(struct wg_text *table, const struct at *at)
 {
-    json_object_object_foreach(part("approvals"), name, approval)
+    json_object_object_foreach(walking_part(&walking, "approvals"), name, approval)
     {
         size_t steps = workflow_length(wg_json_get(approval, "steps"));
         struct json_object *then =
@@ -404,13 +399,13 @@ static void put_rights(struct wg_text *table, const char *kind, size_t of_state,
 static void put_case_states(struct wg_text *table)
 {
     size_t of_state = 0;
-    json_object_object_foreach(part("states"), state, value)
+    json_object_object_foreach(walking_part(&walking, "states"), state, value)
     {
         (void)value;
         put_steps(table, of_state++, state);
     }
     of_state = 0;
-    json_object_object_foreach(part("states"), again, still)
+    json_object_object_foreach(walking_part(&walking, "states"), again, still)
     {
         (void)still;
         put_rights(table, "may ", of_state++, again, workflow_actions(walking.workflow));

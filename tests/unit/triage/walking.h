@@ -35,6 +35,12 @@ struct walking {
     struct walking_role roles[POSTS_MOST + STRANGER - HOLDER + 1];
 };
 
+/* A member of the workflow's file. */
+static inline struct json_object *walking_part(const struct walking *walking, const char *name)
+{
+    return wg_json_get(workflow_definition(walking->workflow), name);
+}
+
 static inline struct json_object *walking_file(const char *file)
 {
     WG_AUTO(wg_free) char *text = fixture_file(file);
