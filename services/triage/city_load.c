@@ -376,11 +376,11 @@ static void read_workflows(struct loader *loader, int after)
     ask(loader, WORKFLOWS, SQL_READ_WORKFLOWS, &params, workflows_landed);
 }
 
-static void insert_landed(struct wg_flight *flight, void *arg)
+static void offered(bool all, void *arg)
 {
     struct loader *loader = arg;
-    if (wg_flight_outcome(flight) != WG_COMMITTED)
-        loader->again[WORKFLOWS] = true;
+    loader->again[WORKFLOWS] = loader->again[WORKFLOWS] || !all;
+    read_workflows(loader, 0);
 }
 
 /* ---- starting a loading */
@@ -414,10 +414,11 @@ static void load(struct loader *loader, enum kind kind)
         ask(loader, PARTIES, SQL_READ_PARTIES, &params, parties_landed);
         break;
     case WORKFLOWS:
-        if (!loader->loaded[WORKFLOWS] &&
-            !workflow_offer(loader->db, loader->folder, insert_landed, loader))
-            loader->again[WORKFLOWS] = true;
-        read_workflows(loader, 0);
+        loader->loading[WORKFLOWS] = true;
+        if (loader->loaded[WORKFLOWS])
+            read_workflows(loader, 0);
+        else
+            workflow_offer(loader->service, loader->db, loader->folder, offered, loader);
         break;
     }
 }

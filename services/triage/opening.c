@@ -132,14 +132,17 @@ static void put_row(struct wg_column **c, const struct opening *opening, struct 
         wg_column_null(c[21]);
     wg_column_i64_or_null(c[22], opening->about);
     wg_column_text_or_null(c[23], opening->shield);
+    wg_column_i64_or_null(c[24], after->resolver);
+    wg_column_text_or_null(c[25], after->outcome);
 }
 
 void openings_add(struct wg_flight *flight, const struct opening *const *openings, size_t n)
 {
     static const enum wg_type types[] = {
-        WG_I64,  WG_I32,    WG_STRING, WG_STRING, WG_STRING, WG_I64,  WG_STRING, WG_STRING,
-        WG_I64,  WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL, WG_BOOL,   WG_TIME,
-        WG_TIME, WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,   WG_JSON, WG_I64,    WG_STRING,
+        WG_I64,    WG_I32,  WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_STRING,
+        WG_STRING, WG_I64,  WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL,
+        WG_BOOL,   WG_TIME, WG_TIME,   WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,
+        WG_JSON,   WG_I64,  WG_STRING, WG_I64,    WG_STRING,
     };
     struct wg_column *columns[WG_COUNT(types)];
     struct notice_columns notices;

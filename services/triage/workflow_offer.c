@@ -3,12 +3,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
 #include "common/crypto.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "common/service.h"
 
 #include "services/triage/workflow.h"
 #include "triage_sql.h"
@@ -44,12 +46,25 @@ static struct json_object *read_file(const char *path)
 }
 
 struct offer {
+    struct wg_service *service;
     struct wg_db *db;
-    wg_landed *landed;
+    const char *folder;
+    void (*over)(bool all, void *arg);
     void *arg;
+    int at;   /* which file comes next */
+    bool all; /* none was lost on its way */
 };
 
-static bool send(const struct offer *offer, const struct workflow *workflow)
+static void offer_next(void *arg);
+
+static void landed(struct wg_flight *flight, void *arg)
+{
+    struct offer *offer = arg;
+    offer->all = offer->all && wg_flight_outcome(flight) == WG_COMMITTED;
+    offer_next(offer);
+}
+
+static bool send_one(struct offer *offer, const struct workflow *workflow)
 {
     uint8_t hash[WG_HASH_BYTES];
     const char *text =
@@ -61,45 +76,73 @@ static bool send(const struct offer *offer, const struct workflow *workflow)
     wg_params_text(params, text);
     wg_params_time(params, wg_clock_now());
     WG_AUTO(wg_flight_destroy)
-    struct wg_flight *flight = wg_flight_new(offer->landed, offer->arg);
+    struct wg_flight *flight = wg_flight_new(landed, offer);
     wg_flight_add(flight, SQL_INSERT_WORKFLOW, &params);
     return wg_db_send(offer->db, &flight) == 0;
 }
 
-static bool offer_file(const struct offer *offer, const char *path)
+/* True: it is on its way, and will land. */
+static bool offer_file(struct offer *offer, const char *path)
 {
     char fault[200];
     struct workflow *workflow = NULL;
     WG_AUTO(wg_json_put) struct json_object *definition = read_file(path);
     if (definition == NULL)
-        return true;
+        return false;
     if (workflow_new(definition, 0, &workflow, fault, sizeof fault) != 0) {
         refused(path, fault);
-        return true;
+        return false;
     }
-    bool sent = send(offer, workflow);
+    bool sent = send_one(offer, workflow);
+    offer->all = offer->all && sent;
     workflow_destroy(&workflow);
     return sent;
 }
 
-bool workflow_offer(struct wg_db *db, const char *folder, wg_landed *landed, void *arg)
+static int is_json(const struct dirent *entry)
 {
-    const struct offer offer = { db, landed, arg };
-    DIR *files = opendir(folder);
-    struct dirent *entry;
-    bool all = true;
-    if (files == NULL) {
-        wg_log(WG_ERROR, "workflow-folder", "folder=%s error=%s", folder, strerrordesc_np(errno));
-        return true;
+    const char *dot = strrchr(entry->d_name, '.');
+    return dot != NULL && strcmp(dot, ".json") == 0;
+}
+
+/* False: there are no more. */
+static bool find_file(const struct offer *offer, char ret_path[600])
+{
+    struct dirent **files;
+    int n = scandir(offer->folder, &files, is_json, alphasort);
+    if (n < 0) {
+        wg_log(WG_ERROR, "workflow-folder", "folder=%s error=%s", offer->folder,
+               strerrordesc_np(errno));
+        return false;
     }
-    while ((entry = readdir(files)) != NULL) {
-        char path[600];
-        const char *dot = strrchr(entry->d_name, '.');
-        if (dot == NULL || strcmp(dot, ".json") != 0)
-            continue;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        all = offer_file(&offer, path) && all;
+    if (offer->at < n)
+        snprintf(ret_path, 600, "%s/%s", offer->folder, files[offer->at]->d_name);
+    for (int i = 0; i < n; i++)
+        free(files[i]);
+    free(files);
+    return offer->at < n;
+}
+
+static void offer_next(void *arg)
+{
+    struct offer *offer = arg;
+    char path[600];
+    if (!find_file(offer, path)) {
+        offer->over(offer->all, offer->arg);
+        free(offer);
+        return;
     }
-    closedir(files);
-    return all;
+    offer->at++;
+    if (!offer_file(offer, path))
+        wg_service_soon(offer->service, offer_next, offer);
+}
+
+void workflow_offer(struct wg_service *service, struct wg_db *db, const char *folder,
+                    void (*over)(bool all, void *arg), void *arg)
+{
+    struct offer *offer = wg_new(sizeof *offer);
+    *offer = (struct offer){
+        .service = service, .db = db, .folder = folder, .over = over, .arg = arg, .all = true
+    };
+    wg_service_soon(service, offer_next, offer);
 }

@@ -1,8 +1,14 @@
 /* The folder's workflow files become versions in `workflows`, where their bytes are new. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "common/db.h"
 
-/* Offers each sound file; a faulty one is logged with its place and left out. landed is called for
- * each that was sent; false where the line was full and some were not. */
-bool workflow_offer(struct wg_db *db, const char *folder, wg_landed *landed, void *arg);
+struct wg_service;
+
+/* Offers each sound file, one in a turn of the loop, since reading and judging one takes a while; a
+ * faulty one is logged with its place and left out. over is called in the end: all false where some
+ * were lost on their way. */
+void workflow_offer(struct wg_service *service, struct wg_db *db, const char *folder,
+                    void (*over)(bool all, void *arg), void *arg);

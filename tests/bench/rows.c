@@ -180,8 +180,9 @@ static void put_report(struct wg_column **c, const struct row *row, int64_t id, 
     wg_column_null(c[12]);
     wg_column_i64(c[13], false);
     wg_column_i64(c[14], row->training);
-    for (size_t i = 15; i < 23; i++)
+    for (size_t i = 15; i < 24; i++)
         wg_column_null(c[i]);
+    wg_column_i64(c[24], false);
 }
 
 struct wg_params *rows_reports(const struct rows_slice *slice, int64_t now)
@@ -190,7 +191,8 @@ struct wg_params *rows_reports(const struct rows_slice *slice, int64_t now)
         WG_I64,   WG_TIME,   WG_TIME,   WG_STRING, WG_STRING, WG_STRING, WG_F64,
         WG_F64,   WG_STRING, WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_BOOL,
         WG_BOOL,  WG_STRING, WG_STRING, WG_TIME,   WG_TIME,   WG_BYTEA,  WG_BYTEA,
-        WG_BYTEA, WG_STRING, WG_I64,    WG_BYTEA,  WG_BOOL,   WG_BOOL,
+        WG_BYTEA, WG_STRING, WG_STRING, WG_BOOL,   WG_I64,    WG_BYTEA,  WG_BOOL,
+        WG_BOOL,
     };
     struct wg_column *columns[WG_COUNT(types)];
     open_columns(columns, types, WG_COUNT(types));
@@ -226,6 +228,8 @@ static void put_case(struct wg_column **c, const struct row *row, int64_t id, in
     wg_column_text(c[21], row->more);
     wg_column_null(c[22]); /* nobody complains about anybody */
     wg_column_null(c[23]);
+    wg_column_null(c[24]); /* nor has anybody dealt with it */
+    wg_column_null(c[25]);
 }
 
 struct wg_params *rows_cases(const struct rows_slice *slice, int64_t now)
@@ -234,9 +238,9 @@ struct wg_params *rows_cases(const struct rows_slice *slice, int64_t now)
         WG_I64,  WG_I32,    WG_STRING, WG_STRING, WG_STRING, WG_I64,  WG_STRING, WG_STRING,
         WG_I64,  WG_STRING, WG_STRING, WG_F64,    WG_F64,    WG_BOOL, WG_BOOL,   WG_TIME,
         WG_TIME, WG_TIME,   WG_JSON,   WG_STRING, WG_JSON,   WG_JSON, WG_I64,    WG_STRING,
-        WG_I64,  WG_STRING, WG_STRING, WG_BOOL,   WG_BOOL,
+        WG_I64,  WG_STRING, WG_I64,    WG_STRING, WG_STRING, WG_BOOL, WG_BOOL,
     };
-    enum { NOTICE = 24 };
+    enum { NOTICE = 26 };
     struct wg_column *columns[WG_COUNT(types)];
     open_columns(columns, types, WG_COUNT(types));
     for (size_t i = 0; i < slice->n; i++) {

@@ -25,8 +25,8 @@ describe('one report, the whole way', () => {
             await house?.verify();
         } finally {
             await house?.down();
+            await post?.close();
         }
-        await post?.close();
     });
 
     const ordinary = () => grids.filter((grid) => grid.kind === 'ordinary');

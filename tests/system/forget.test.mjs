@@ -62,7 +62,7 @@ describe('reporters are forgotten', () => {
         house.moveClock((2 * DAYS + 3) * 86400);
         await waitFor('it is deleted', async () => await kept(aside) === 0, { seconds: 60 });
         assert.deepEqual([await kept(master), await kept(follower)], [1, 1], 'the work goes on');
-        await dispatcher.does(master.id, 'reject', { reason: 'no-matter', text: '没有具体事项' });
+        await dispatcher.does(master.id, 'refer', { to: 'other', text: '由主管机关办理' });
         house.moveClock((3 * DAYS + 4) * 86400);
         await waitFor('both are deleted', async () => await kept(master) + await kept(follower) === 0, { seconds: 60 });
     });

@@ -32,9 +32,9 @@ describe('single sign-on', () => {
             await house.verify();
         } finally {
             await house.down();
+            sso.close();
+            rmSync(folder, { recursive: true });
         }
-        sso.close();
-        rmSync(folder, { recursive: true });
     });
 
     const start = (query = '') => `${door}/api/v1/sessions/oidc${query}`;
