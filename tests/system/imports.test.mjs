@@ -165,7 +165,7 @@ describe('imports', () => {
         const hired = await csv('staff', staff);
         assert.equal(hired.status, 200, hired.text);
         // Another grid each time, since two rows for one post at one time are a fault.
-        const grid = await house.one(`SELECT code FROM areas WHERE level = 'grid' AND kind = 'ordinary' ORDER BY code OFFSET ${process.pid % 1500} LIMIT 1`);
+        const grid = await house.one(`SELECT code FROM areas WHERE level = 'grid' AND kind = 'ordinary' AND layer = 'grid' AND valid_to IS NULL ORDER BY code OFFSET ${process.pid % 1500} LIMIT 1`);
         const from = new Date(Date.now() - 3600e3).toISOString(), to = new Date(Date.now() + 3600e3).toISOString();
         const duty = `code,area,post,staff,kind,starts_at,ends_at\n${P}-duty,${grid},leader,${P}-standin,stand-in,${from},${to}\n`;
         const rostered = await csv('duty', duty);
