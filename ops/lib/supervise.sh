@@ -80,8 +80,10 @@ service_environment() {
         "host=$WANGGE_RUN port=5432 dbname=wangge user=wangge-$kind application_name=wangge-$kind-$n"
     wished_settings "$WANGGE_HOME/bin/wangge-$kind"
     [ "$WANGGE_BUILD" = fault ] || return 0
-    # A finding of a sanitizer ends the process and stands in its log. Fault points are no settings: release has none.
-    printf 'export %s=%q\n' ASAN_OPTIONS abort_on_error=1:disable_coredump=1:quarantine_size_mb=16 \
+    # A finding of a sanitizer ends the process and stands in its log. What was freed is kept back in small portions: of
+    # 256 MB, as by default, it gives a tenth free at once, and the loop stands for a tenth of a second.
+    # Fault points are no settings: release has none.
+    printf 'export %s=%q\n' ASAN_OPTIONS abort_on_error=1:disable_coredump=1:quarantine_size_mb=2:thread_local_quarantine_size_kb=64 \
         UBSAN_OPTIONS print_stacktrace=1:halt_on_error=1
     [ -z "${WANGGE_FAULT:-}" ] || printf 'export WANGGE_FAULT=%q\n' "$WANGGE_FAULT"
     [ -z "${WANGGE_FAULT_LOG:-}" ] || printf 'export WANGGE_FAULT_LOG=%q\n' "$WANGGE_FAULT_LOG"
