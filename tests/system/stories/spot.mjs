@@ -24,7 +24,8 @@ export default function spot(stage) {
 
         // The round and its analysis: four measures, each with a name.
         await secretary.does(id, 'study', { attendees: ['丹尼斯商超', '康桥华城物业', '社区民警', '专属网格长'], at: s.time(0, '10:00'), text: '夜间灯光不足，出入口无人。',
-            tasks: [{ party: 'property-kangqiao', text: '补齐三处照明' }, { party: 'dennis-daxue', text: '闭店前保安值守出口' },
+            tasks: [{ party: 'property-kangqiao', staff: 'property-kangqiao-handler', text: '补齐三处照明' },
+                { party: 'dennis-daxue', staff: 'dennis-daxue-handler', text: '闭店前保安值守出口' },
                 { staff: 'constable-kangqiao-handler', text: '晚八点至十点巡逻' }, { staff: manager.code, text: '每晚回看' }] });
         const links = {};
         for (const [k, staff] of [[1, 'property-kangqiao-handler'], [2, 'dennis-daxue-handler'], [3, 'constable-kangqiao-handler']])

@@ -53,6 +53,12 @@ export default function waits(stage) {
         await leader.does(id, 'hold', { face: 'unit', until, text: '等市政管线交底。' });
         await leader.cannot(id, 'hold', 'ledger', 'grant');
         await secretary.told(id, 'asked-approval');
+        await secretary.cannot(id, 'withdraw_asking');
+        await leader.does(id, 'withdraw_asking', { text: '先自行联系。' });
+        await secretary.told(id, 'news');
+        await secretary.cannot(id, 'grant', 'deny');
+        await leader.does(id, 'hold', { face: 'unit', until, text: '等市政管线交底。' });
+        await secretary.told(id, 'asked-approval', 2);
         assert.equal((await leader.clocks(id)).resolve.due_at, due, 'until it is granted the clock runs');
         await secretary.does(id, 'deny', { text: '先补临时盖板。' });
         const late = await leader.refused(id, 'hold', { face: 'condition', until: s.time(-1, '09:00'), text: '昨天。' }, 'invalid-action');
