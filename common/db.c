@@ -40,7 +40,6 @@ struct wg_db {
     int64_t backoff_ms, away_since;
     bool prepared_anew; /* reconnected because of 0A or 26, and no success since */
     char prepare_fault[200];
-    bool *faulty; /* by statement: failed for our own fault, no success since */
     struct wg_line waiting, flying;
     struct ready_call on_ready[READY_CALLS_MOST];
     size_t n_on_ready;
@@ -175,10 +174,8 @@ static bool prepare_anew(struct wg_db *db, struct wg_flight *flight)
  * statement succeeds. */
 static void say_statement(struct wg_db *db, int statement, const char *fault)
 {
-    if (fault == NULL && !db->faulty[statement])
-        return;
-    db->faulty[statement] = fault != NULL;
-    wg_service_part(db->service, db->statements[statement].name, fault);
+    if (fault != NULL || !wg_service_ready(db->service))
+        wg_service_part(db->service, db->statements[statement].name, fault);
 }
 
 static void flight_over(struct wg_db *db)
@@ -434,7 +431,6 @@ struct wg_db *wg_db_new(struct wg_service *service, const char *name,
         .backoff_ms = BACKOFF_LOWEST_MS,
         .away_since = wg_clock_mono(),
     };
-    db->faulty = wg_new_array(n, sizeof db->faulty[0]);
     wg_line_init(&db->waiting);
     wg_line_init(&db->flying);
     wg_service_part(service, name, "connecting");
@@ -459,7 +455,6 @@ void wg_db_destroy(struct wg_db **db)
         struct wg_flight *flight = wg_line_take(&self->waiting);
         wg_flight_destroy(&flight);
     }
-    free(self->faulty);
     free(self);
     *db = NULL;
 }

@@ -358,6 +358,8 @@ void wg_service_part(struct wg_service *service, const char *part, const char *r
     struct part **at = &service->parts;
     while (*at != NULL && strcmp((*at)->name, part) != 0)
         at = &(*at)->next;
+    if (*at == NULL && reason == NULL)
+        return;
     if (*at == NULL) {
         *at = wg_new(sizeof **at);
         snprintf((*at)->name, sizeof(*at)->name, "%s", part);

@@ -42,37 +42,58 @@ static void read_workflows(void *arg);
 /* Until they are read, nothing is folded: nobody else asks for them again. */
 static void read_workflows_again(struct reporting *app)
 {
+    words_destroy(&app->coming);
     wg_service_part(app->service, "workflows", "cannot be read");
     wg_service_timer(app->service, AGAIN_MS, 1, read_workflows, app);
 }
 
-static void workflows_landed(struct wg_flight *flight, void *arg)
+static void read_workflow(struct reporting *app, int64_t after);
+
+static void workflows_over(struct reporting *app)
+{
+    bool none = words_newest(app->coming) == 0;
+    words_destroy(&app->words);
+    app->words = app->coming;
+    app->coming = NULL;
+    wg_service_part(app->service, "workflows", none ? "none is loaded yet" : NULL);
+    if (app->workflows_moved)
+        read_workflows(app);
+}
+
+static void workflow_landed(struct wg_flight *flight, void *arg)
 {
     struct reporting *app = arg;
+    const PGresult *rows = wg_flight_result(flight, 0);
     if (wg_flight_outcome(flight) != WG_COMMITTED) {
         read_workflows_again(app);
-        return;
-    }
-    const PGresult *rows = wg_flight_result(flight, 0);
-    struct words *words = words_new();
-    for (int row = 0; row < PQntuples(rows); row++) {
-        const char *name = wg_get_text(rows, row, WORKFLOW_NAME);
-        if (words_add(words, wg_get_i64(rows, row, WORKFLOW_ID), name,
-                      wg_get_text(rows, row, WORKFLOW_DEFINITION)) != 0)
+    } else if (PQntuples(rows) == 0) {
+        workflows_over(app);
+    } else {
+        int64_t id = wg_get_i64(rows, 0, WORKFLOW_ID);
+        const char *name = wg_get_text(rows, 0, WORKFLOW_NAME);
+        if (words_add(app->coming, id, name, wg_get_text(rows, 0, WORKFLOW_DEFINITION)) != 0)
             wg_log(WG_ERROR, "workflow-bad", "name=%s", wg_log_quote(name));
+        read_workflow(app, id);
     }
-    words_destroy(&app->words);
-    app->words = words;
-    wg_service_part(app->service, "workflows", PQntuples(rows) == 0 ? "none is loaded yet" : NULL);
+}
+
+/* One version in a turn of the loop: there may be many, and each takes a while. */
+static void read_workflow(struct reporting *app, int64_t after)
+{
+    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(workflow_landed, app);
+    store_read_workflow(flight, after);
+    if (store_read(app->store, &flight) != 0)
+        read_workflows_again(app);
 }
 
 static void read_workflows(void *arg)
 {
     struct reporting *app = arg;
-    WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(workflows_landed, app);
-    store_read_workflows(flight);
-    if (store_read(app->store, &flight) != 0)
-        read_workflows_again(app);
+    app->workflows_moved = app->coming != NULL; /* then they are read again when these are here */
+    if (app->workflows_moved)
+        return;
+    app->coming = words_new();
+    read_workflow(app, 0);
 }
 
 static void changed(const char *kind, int64_t version, void *arg)
@@ -174,5 +195,6 @@ int main(int argc, char **argv)
     tally_destroy(&app.tally);
     wg_attempts_destroy(&app.attempts);
     words_destroy(&app.words);
+    words_destroy(&app.coming);
     return code;
 }

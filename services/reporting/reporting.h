@@ -20,6 +20,8 @@ struct reporting {
     struct wg_service *service;
     struct store *store;
     struct words *words;          /* replaced as a whole when the workflows change */
+    struct words *coming;         /* while they are being read, else NULL */
+    bool workflows_moved;         /* meanwhile: they are read once more */
     struct wg_attempts *attempts; /* wrong query codes */
     struct fold *fold;
     struct tally *tally; /* judges cases by the rules of rates */

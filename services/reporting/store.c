@@ -447,10 +447,11 @@ void store_read_pulse(struct wg_flight *flight)
     wg_flight_add(flight, SQL_READ_PULSE, &params);
 }
 
-void store_read_workflows(struct wg_flight *flight)
+void store_read_workflow(struct wg_flight *flight, int64_t after)
 {
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
-    wg_flight_add(flight, SQL_READ_WORKFLOWS, &params);
+    wg_params_i64(params, after);
+    wg_flight_add(flight, SQL_READ_WORKFLOW, &params);
 }
 
 void store_read_instances(struct wg_flight *flight, int64_t since)

@@ -324,6 +324,7 @@ void store_write_rollups(struct wg_flight *flight, const struct store_batch *bat
 enum { PULSE_EPOCH, PULSE_OLDEST, PULSE_ROOT };
 void store_read_pulse(struct wg_flight *flight);
 enum { WORKFLOW_ID, WORKFLOW_NAME, WORKFLOW_DEFINITION };
-void store_read_workflows(struct wg_flight *flight);
+/* The next one after this id, or none. */
+void store_read_workflow(struct wg_flight *flight, int64_t after);
 enum { INSTANCE_KIND, INSTANCE_ID, INSTANCE_VERSION, INSTANCE_READY, INSTANCE_REASON };
 void store_read_instances(struct wg_flight *flight, int64_t since);

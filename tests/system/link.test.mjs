@@ -116,7 +116,7 @@ describe('one-task links', () => {
         const offered = async (by) => ((await by.get(`/api/v1/cases/${handed.id}/actions`)).json.actions ?? []).map((each) => each.action);
         await waitFor('the roster to be known', async () => (await offered(own)).includes('verify'), { everyMs: 300 });
         assert.ok(!(await offered(one)).includes('verify'));
-        assert.equal(problem(await done('verify', one)), 'forbidden');
+        assert.equal(problem(await done('verify', one)), 'not-yours');
         assert.equal((await done('verify', own)).status, 200);
     });
     it('what is no link', async () => {

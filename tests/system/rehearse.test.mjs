@@ -51,10 +51,10 @@ describe('rehearse', () => {
         });
         it('a shorter limit: deadlines move, and limits would have run out', () => {
             const found = rehearse(changed((file) => {
-                file.clocks.resolve.limit = { n: 0, unit: 'minute' };
+                file.clocks.verify.limit = { n: 0, unit: 'minute' }; // no category gives one of its own
             }));
             assert.equal(found.status, 1, found.stderr);
-            const [, then, now] = /limit resolve: (\d+) ran out, (\d+) would have/.exec(found.stdout).map(Number);
+            const [, then, now] = /limit verify: (\d+) ran out, (\d+) would have/.exec(found.stdout).map(Number);
             assert.ok(now > then && found.differ > 0, found.stdout);
         });
         it('a way that is shut: who acted would have been refused', () => {
