@@ -30,8 +30,10 @@ export async function actOnSome(house, tag) {
 }
 
 /** Clocks strike only as time passes: for their points it does, two hours at a time. */
+export const movesTime = (point) => /wake|tick/.test(point);
+
 export function passTime(house, point) {
-    if (/wake|tick/.test(point))
+    if (movesTime(point))
         house.moveClock((house.offset ?? 0) + 7200);
 }
 
