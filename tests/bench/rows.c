@@ -188,11 +188,10 @@ static void put_report(struct wg_column **c, const struct row *row, int64_t id, 
 struct wg_params *rows_reports(const struct rows_slice *slice, int64_t now)
 {
     static const enum wg_type types[] = {
-        WG_I64,   WG_TIME,   WG_TIME,   WG_STRING, WG_STRING, WG_STRING, WG_F64,
-        WG_F64,   WG_STRING, WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_BOOL,
-        WG_BOOL,  WG_STRING, WG_STRING, WG_TIME,   WG_TIME,   WG_BYTEA,  WG_BYTEA,
-        WG_BYTEA, WG_STRING, WG_STRING, WG_BOOL,   WG_I64,    WG_BYTEA,  WG_BOOL,
-        WG_BOOL,
+        WG_I64,    WG_TIME,   WG_TIME,   WG_STRING, WG_STRING, WG_STRING, WG_F64,    WG_F64,
+        WG_STRING, WG_STRING, WG_STRING, WG_STRING, WG_I64,    WG_BOOL,   WG_BOOL,   WG_STRING,
+        WG_STRING, WG_TIME,   WG_TIME,   WG_BYTEA,  WG_BYTEA,  WG_BYTEA,  WG_STRING, WG_STRING,
+        WG_BOOL,   WG_I64,    WG_BYTEA,  WG_BOOL,   WG_BOOL,
     };
     struct wg_column *columns[WG_COUNT(types)];
     open_columns(columns, types, WG_COUNT(types));

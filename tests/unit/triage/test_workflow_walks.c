@@ -96,16 +96,11 @@ static const struct workflow_clock *clock_in(const struct workflow_case *row, co
     return NULL;
 }
 
-static void forget_stood(struct walk *walk, const char *name)
-{
-    for (size_t i = 0; i < walk->n_stood; i++)
-        if (strcmp(walk->stood[i].name, name) == 0)
-            walk->stood[i--] = walk->stood[--walk->n_stood];
-}
-
 static void remember_stood(struct walk *walk, const struct workflow_clock *was)
 {
-    forget_stood(walk, was->name); /* it was started anew since it last stood */
+    for (size_t i = 0; i < walk->n_stood; i++) /* it was started anew since it last stood */
+        if (strcmp(walk->stood[i].name, was->name) == 0)
+            walk->stood[i--] = walk->stood[--walk->n_stood];
     if (!exact(was) || walk->n_stood == STOOD_MOST || was->due <= walk->at)
         return;
     struct stood *stood = &walk->stood[walk->n_stood++];
