@@ -51,6 +51,7 @@ describe('rehearse', () => {
         });
         it('a shorter limit: deadlines move, and limits would have run out', () => {
             const found = rehearse(changed((file) => {
+                file.clocks.resolve.limit = { n: 0, unit: 'minute' };
                 file.clocks.verify.limit = { n: 0, unit: 'minute' }; // no category gives one of its own
             }));
             assert.equal(found.status, 1, found.stderr);
