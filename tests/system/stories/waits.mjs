@@ -63,7 +63,7 @@ export default function waits(stage) {
         await secretary.does(id, 'deny', { text: '先补临时盖板。' });
         const late = await leader.refused(id, 'hold', { face: 'condition', until: s.time(-1, '09:00'), text: '昨天。' }, 'invalid-action');
         assert.deepEqual(late.json.errors.map((one) => one.pointer), ['/until'], 'what is over is no reason to wait');
-        await leader.told(id, 'refused-approval');
+        await leader.told(id, 'refused-approval', 2); // and that it was not granted when it was taken back
         await leader.does(id, 'hold', { face: 'condition', until, text: '雨天不能铺沥青。' });
         await secretary.does(id, 'grant');
         await leader.told(id, 'approved');
