@@ -12,7 +12,7 @@ const UNTRUTHS = {
     'a deadline moved by a second': ["UPDATE cases SET due_at = due_at + interval '1 second' WHERE id = :id", /due_at is/],
     'another holder': ['UPDATE cases SET holder = holder + 1 WHERE id = :id', /holder is/],
     'a clock that ends later, in log and row': [`UPDATE events SET data = jsonb_set(data::jsonb, '{effects,clocks,accept,due}', to_jsonb((data #>> '{effects,clocks,accept,due}')::bigint + 60000000)) WHERE case_id = :id AND n = 1`, /clocks/],
-    'an event of another action': [`UPDATE events SET data = jsonb_set(data::jsonb, '{action}', '"close"') WHERE case_id = :id AND n = 2`, /close from/],
+    'an event of another action': [`UPDATE events SET data = jsonb_set(data::jsonb, '{action}', '"close"') WHERE case_id = :id AND n = 2`, /close from|no action close/],
     'a step by somebody who may not': ['UPDATE events SET actor = (SELECT id FROM staff ORDER BY id DESC LIMIT 1) WHERE case_id = :id AND n = 2', /who may not/],
     'a delivery gone': ['DELETE FROM deliveries WHERE id = (SELECT min(id) FROM deliveries WHERE case_id = :id)', /is missing/],
     'a delivery twice': [`INSERT INTO deliveries (case_id, n, rule, staff, report, channel, state, created_at, sent_at) SELECT case_id, n, rule, staff, report, channel, state, created_at, sent_at FROM deliveries WHERE case_id = :id LIMIT 1`, /twice/],
