@@ -45,6 +45,14 @@ const struct calendars_row *calendars_find(const struct calendars *calendars, co
     return NULL;
 }
 
+const struct calendars_row *calendars_kept(const struct calendars *calendars, const char *code,
+                                           int64_t version)
+{
+    code = code[0] == '\0' ? CALENDARS_CITY : code;
+    const struct calendars_row *row = calendars_find(calendars, code, version);
+    return row == NULL ? calendars_newest(calendars, code) : row;
+}
+
 const struct calendars_row *calendars_city(const struct calendars *calendars, const char *root)
 {
     const struct calendars_row *row = calendars_newest(calendars, CALENDARS_CITY);

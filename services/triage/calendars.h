@@ -33,6 +33,10 @@ void calendars_clear(struct calendars *calendars);
 const struct calendars_row *calendars_newest(const struct calendars *calendars, const char *code);
 const struct calendars_row *calendars_find(const struct calendars *calendars, const char *code,
                                            int64_t version);
+/* What a clock was counted by, code "" = the city's; where that version is kept no more, the
+ * newest. */
+const struct calendars_row *calendars_kept(const struct calendars *calendars, const char *code,
+                                           int64_t version);
 /* The city's, newest: that with the code `city`; where there is none the one that the root area
  * names (root may be NULL), else the first by code. NULL: there is none at all. */
 const struct calendars_row *calendars_city(const struct calendars *calendars, const char *root);

@@ -123,16 +123,12 @@ void city_categories_finish(struct city_categories *categories)
 
 /* ---- clearing */
 
-static void city_area_free(struct city_area *area)
-{
-    free(area->matters);
-    free(area->calendar);
-}
-
 void city_areas_clear(struct city_areas *areas)
 {
-    for (size_t i = 0; i < areas->n; i++)
-        city_area_free(&areas->rows[i]);
+    for (size_t i = 0; i < areas->n; i++) {
+        free(areas->rows[i].matters);
+        free(areas->rows[i].calendar);
+    }
     free(areas->rows);
     free(areas->by_code);
     *areas = (struct city_areas){ 0 };

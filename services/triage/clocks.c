@@ -23,24 +23,13 @@ static struct json_object *limit_json(const struct workflow_clock *clock)
     return wg_json_parse(text.bytes, text.length, &verdict);
 }
 
-static size_t pauses_of(const struct workflow_case *from, const char *clock,
-                        struct wg_pause ret_pauses[WORKFLOW_PAUSES])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < from->n_pauses; i++)
-        if (strcmp(from->pauses[i].clock, clock) == 0)
-            ret_pauses[n++] = (struct wg_pause){ from->pauses[i].from, from->pauses[i].to };
-    return n;
-}
-
 /* The calendar that its end was counted by; where that version is kept no more, the newest. */
 static const struct calendars_row *calendar_of(const struct action *action,
                                                const struct workflow_clock *clock)
 {
     const struct city *city = &action->knowledge->city;
-    const char *code = clock->code[0] == '\0' ? CALENDARS_CITY : clock->code;
-    const struct calendars_row *row = calendars_find(&city->calendars, code, clock->calendar);
-    row = row == NULL ? calendars_newest(&city->calendars, code) : row;
+    const struct calendars_row *row =
+        calendars_kept(&city->calendars, clock->code, clock->calendar);
     return row == NULL ? city_calendar(city) : row;
 }
 
@@ -104,7 +93,7 @@ static struct json_object *why_of(const struct action *action, const struct work
     struct telling telling = { .calendar = calendar_of(action, clock)->table,
                                .english = english,
                                .lines = json_object_new_array() };
-    telling.n_pauses = pauses_of(&action->row.before, clock->name, telling.pauses);
+    telling.n_pauses = workflow_pauses_of(&action->row.before, clock->name, telling.pauses);
     if (clock->until) {
         tell_moment(&telling, "到期时间是给定的，不按时限推算：",
                     "The end was given, not counted: ", clock->due);
@@ -140,7 +129,7 @@ static struct json_object *pauses_json(const struct workflow_case *from, const c
 {
     struct json_object *list = json_object_new_array();
     struct wg_pause pauses[WORKFLOW_PAUSES];
-    size_t n = pauses_of(from, clock, pauses);
+    size_t n = workflow_pauses_of(from, clock, pauses);
     for (size_t i = 0; i < n; i++) {
         struct json_object *one = json_object_new_object();
         json_object_object_add(one, "from", time_or_null(pauses[i].from));

@@ -112,6 +112,9 @@ struct workflow_case {
  * calendar where it is not the city's, "limit": …}}: what `cases` and the event's effects hold. key
  * as in common/writer.h. */
 void workflow_write_clocks(const struct workflow_case *from, struct wg_text *out, const char *key);
+/* The pauses of one clock; how many. */
+size_t workflow_pauses_of(const struct workflow_case *from, const char *clock,
+                          struct wg_pause ret_pauses[WORKFLOW_PAUSES]);
 /* Reads them back; what does not fit is left out. */
 void workflow_read_clocks(struct workflow_case *to, struct json_object *clocks);
 /* Attributes, chain: {"<attribute>": …, "chain": […]}, what `cases.more` holds; nothing is written

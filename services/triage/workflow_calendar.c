@@ -71,10 +71,8 @@ const struct wg_calendar *workflow_calendar_of(const struct workflow_facts *fact
                                                const struct workflow_clock *clock)
 {
     const struct calendars_row *row =
-        facts->calendars == NULL
-            ? NULL
-            : calendars_find(facts->calendars, code_of(clock), clock->calendar);
-    row = row == NULL ? newest_of(facts, clock) : row;
+        facts->calendars == NULL ? NULL
+                                 : calendars_kept(facts->calendars, clock->code, clock->calendar);
     return row == NULL ? facts->calendar : row->table;
 }
 

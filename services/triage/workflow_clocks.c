@@ -21,8 +21,8 @@ static struct workflow_clock *clock_named(struct workflow_case *after, const cha
 
 /* ---- when it ends */
 
-static size_t pauses_of(const struct workflow_case *from, const char *clock,
-                        struct wg_pause ret_pauses[WORKFLOW_PAUSES])
+size_t workflow_pauses_of(const struct workflow_case *from, const char *clock,
+                          struct wg_pause ret_pauses[WORKFLOW_PAUSES])
 {
     size_t n = 0;
     for (size_t i = 0; i < from->n_pauses; i++)
@@ -70,7 +70,7 @@ static int64_t end_of(const struct workflow_case *from, const struct workflow_cl
                       const struct wg_calendar *calendar)
 {
     struct wg_pause pauses[WORKFLOW_PAUSES];
-    size_t n = pauses_of(from, clock->name, pauses);
+    size_t n = workflow_pauses_of(from, clock->name, pauses);
     if (stands(from, clock->name))
         return 0;
     int64_t due = legs_end(clock, calendar, pauses, n);
@@ -127,7 +127,7 @@ int64_t workflow_clock_mark(const struct workflow_case *from, const struct workf
         return clock->due;
     if (clock->until)
         return clock->start + (clock->due - clock->start) / 100 * per_cent;
-    size_t n = pauses_of(from, clock->name, pauses);
+    size_t n = workflow_pauses_of(from, clock->name, pauses);
     int64_t length = length_of(clock, calendar, pauses, n);
     const struct wg_limit part = { .n = (int32_t)(length / (60 * WG_SECOND) * per_cent / 100),
                                    .unit = is_worked(clock) ? WG_WORK_MINUTE : WG_MINUTE };
