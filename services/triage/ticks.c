@@ -15,7 +15,8 @@
 #include "services/triage/moves.h"
 #include "triage_sql.h"
 
-enum { PAGE = 200, WEIGHT = 4000, SLICE = 5000, CALENDAR_MS = 1000 };
+/* PAGE: what a claim brings; BREATH: what is read, and so decided, in one breath of the loop */
+enum { PAGE = 200, BREATH = 50, WEIGHT = 4000, SLICE = 5000, CALENDAR_MS = 1000 };
 
 /* A case that was claimed, and what time does to it. */
 struct tick {
@@ -136,12 +137,13 @@ static void cases_landed(struct wg_flight *flight, void *arg)
     }
 }
 
-static void read_cases(struct ticks *ticks, const PGresult *claimed, bool alone)
+static void read_cases(struct ticks *ticks, const PGresult *claimed, int from, bool alone)
 {
+    int left = PQntuples(claimed) - from, n = left < BREATH ? left : BREATH;
     struct reading *reading = wg_new(sizeof *reading);
     struct wg_column *ids = wg_column_new(WG_I64);
-    *reading = (struct reading){ .ticks = ticks, .n = (size_t)PQntuples(claimed), .alone = alone };
-    for (int row = 0; row < PQntuples(claimed); row++)
+    *reading = (struct reading){ .ticks = ticks, .n = (size_t)n, .alone = alone };
+    for (int row = from; row < from + n; row++)
         wg_column_i64(ids, wg_get_i64(claimed, row, 0));
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_array(params, &ids);
@@ -236,7 +238,8 @@ static void claimed(const PGresult *rows, void *arg)
 {
     if (WG_FAULT(TRIAGE_AFTER_WAKE) < 0)
         return;
-    read_cases(arg, rows, false);
+    for (int from = 0; from < PQntuples(rows); from += BREATH)
+        read_cases(arg, rows, from, false);
 }
 
 static void claimed_alone(const PGresult *rows, void *arg)
@@ -248,7 +251,7 @@ static void claimed_alone(const PGresult *rows, void *arg)
         return;
     }
     ticks->alone_open = true;
-    read_cases(ticks, rows, true);
+    read_cases(ticks, rows, 0, true);
 }
 
 /* ---- a calendar is published: what was provisional is woken, a slice of ids after the other */
