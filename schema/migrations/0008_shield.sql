@@ -70,3 +70,7 @@ CREATE OR REPLACE FUNCTION may_see(c cases, sight jsonb) RETURNS boolean LANGUAG
             AND above_shield(c, sight -> 'posts'),
         false)
 $$;
+
+-- A mail about a case that is not its reader's to see (any more) is neither sent nor failed.
+ALTER TABLE deliveries DROP CONSTRAINT deliveries_state_check;
+ALTER TABLE deliveries ADD CONSTRAINT deliveries_state_check CHECK (state IN ('waiting', 'sent', 'failed', 'withheld'));

@@ -96,11 +96,10 @@ export async function judge({ house, load, hands, post, kills = [], stops = [], 
     sums.replayed.faults.forEach((text) => find(`replay: ${text}`));
     const aside = await house.sql("SELECT 'arrival ' || report_id, reason FROM arrivals WHERE set_aside_at IS NOT NULL UNION ALL SELECT 'notice ' || case_id || '/' || n, reason FROM notices WHERE set_aside_at IS NOT NULL UNION ALL SELECT 'delivery ' || id, reason FROM deliveries WHERE state = 'failed'");
     for (const [what, reason] of aside)
-        if (!/^withheld/.test(reason)) // a mail that its reader may not see any more: its row says so, and that is right
-            find(`set aside: ${what}: ${reason}`);
+        find(`set aside: ${what}: ${reason}`);
     if (post !== undefined)
         sums.mails = judgeMails(post, kills, { told: await house.count("deliveries WHERE channel = 'mail' AND state = 'sent'"),
-            withheld: await house.count("deliveries WHERE channel = 'mail' AND reason LIKE 'withheld%'") }, find);
+            withheld: await house.count("deliveries WHERE channel = 'mail' AND state = 'withheld'") }, find);
     const check = await run(join(TOP, 'ops/check'), ['--age', '0'], { env: house.env });
     sums.check = check.out.trim().split('\n').at(-1);
     if (check.code !== 0)

@@ -1,7 +1,7 @@
 -- Leases mails that are due, counts the try before it is made, and returns what the letter says.
 -- The lease outlasts the longest sending (40 s), whatever $2 says. Eight tries; the ninth claim gives up, so that
 -- a mail that ends its sender does not do so for ever. A restricted case is not told by mail to whoever may not see it
--- (now: it may have changed hands since the notice): such a mail is given up at once, and says so.
+-- (now: it may have changed hands since the notice): such a mail is withheld, and its row says so.
 -- $1 timestamptz now · $2 timestamptz leased until, at least · $3 int4 how many
 -- Columns: id, case_id, n, rule, tries, why it is given up (null: it is sent), created_at, staff, report; sealed: the recipient's contact;
 --   report_id, received_at: of the report whose number the letter names (the reporter's own, or the case's);
@@ -15,8 +15,8 @@ WITH claimed AS (
     UPDATE deliveries d
     SET tries = least(d.tries + 1, 8), due_at = greatest($2::timestamptz, $1 + interval '45 seconds'),
         (state, reason) = (
-            SELECT CASE WHEN d.tries >= 8 OR k.kept THEN 'failed' ELSE 'waiting' END,
-                CASE WHEN k.kept THEN 'withheld: not theirs to see'
+            SELECT CASE WHEN k.kept THEN 'withheld' WHEN d.tries >= 8 THEN 'failed' ELSE 'waiting' END,
+                CASE WHEN k.kept THEN 'not theirs to see'
                     WHEN d.tries >= 8 THEN 'gave up: ' || coalesce(d.reason, 'no answer') ELSE d.reason END
             FROM (SELECT d.staff IS NOT NULL AND EXISTS (SELECT FROM cases o
                 WHERE o.id = d.case_id AND o.restricted AND NOT may_see(o, sight_of(d.staff, $1))) AS kept) AS k)
@@ -28,8 +28,7 @@ WITH claimed AS (
     RETURNING d.id, d.case_id, d.n, d.rule, d.tries, d.state, d.reason, d.created_at, d.staff, d.report
 )
 SELECT d.id, d.case_id, d.n, d.rule, d.tries, 
-       CASE WHEN d.state = 'failed' THEN CASE WHEN starts_with(d.reason, 'withheld') THEN 'withheld' ELSE 'gave-up' END END
-           AS gave_up, d.created_at,
+       CASE d.state WHEN 'withheld' THEN 'withheld' WHEN 'failed' THEN 'gave-up' END AS gave_up, d.created_at,
        d.staff, d.report, coalesce(s.contact_sealed, p.sealed) AS sealed,
        r.id AS report_id, r.received_at,
        CASE WHEN EXISTS (SELECT FROM jsonb_each(w.definition -> 'attributes') AS t (name, says)
