@@ -4,6 +4,7 @@
 
 #include "common/calendar.h"
 #include "common/json.h"
+#include "common/limit.h"
 
 #include "services/registry/kinds.h"
 
@@ -14,8 +15,7 @@ static const char *const restricted_names[] = { "dispute",     "whistle", "minor
 static const char *const unit_names[] = { "work_minute", "work_day", "minute", "day", NULL };
 static const char *const start_names[] = { "at_once", "next_work_day", NULL };
 static const char *const end_names[] = { "exact", "close_of_day", NULL };
-enum { LIMIT_MOST = 1000000, CALENDAR_FAULT_ROOM = 200, KEYED_MOST = 20 };
-enum { CLOCK_MOST = 23, SOURCE_MOST = 64, ROW_ROOM = 200 };
+enum { LIMIT_MOST = 1000000, CALENDAR_FAULT_ROOM = 200, KEYED_MOST = 20, ROW_ROOM = 200 };
 
 #define LIMIT_COLUMNS(clock, word)                                                                   \
     { .name = clock "_n", .type = COLUMN_NUMBER, .highest = LIMIT_MOST, .zh = word "期限" },         \
@@ -106,21 +106,12 @@ static bool among(const char *const *names, const char *name)
 /* The clock's name, and where they are given a grade that there is and a source. */
 static bool key_fine(const char *key)
 {
-    char clock[ROW_ROOM], grade[ROW_ROOM] = "";
-    size_t length = strcspn(key, "@/");
-    snprintf(clock, sizeof clock, "%.*s", (int)length, key);
-    const char *rest = key + length;
-    if (rest[0] == '@') {
-        length = strcspn(rest, "/");
-        snprintf(grade, sizeof grade, "%.*s", (int)length - 1, rest + 1);
-        rest += length;
-    }
-    bool named = clock[0] >= 'a' && clock[0] <= 'z' && strlen(clock) <= CLOCK_MOST &&
-                 strspn(clock, "0123456789abcdefghijklmnopqrstuvwxyz_-") == strlen(clock);
-    bool graded = key[strlen(clock)] != '@' || among(grade_names, grade);
-    bool sourced = rest[0] == '\0' || (rest[1] != '\0' && strlen(rest + 1) <= SOURCE_MOST &&
-                                       strchr(rest + 1, '/') == NULL);
-    return named && graded && sourced;
+    static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz_-";
+    struct wg_limit_row row = { 0 };
+    return wg_limit_key(key, &row) && row.clock[0] >= 'a' && row.clock[0] <= 'z' &&
+           strspn(row.clock, letters) == strlen(row.clock) &&
+           (row.grade[0] == '\0' || among(grade_names, row.grade)) &&
+           strchr(row.source, '/') == NULL;
 }
 
 /* "n unit [start] [end]" as a limit's members. NULL: it is not of this form. The caller owns it. */

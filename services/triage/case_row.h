@@ -14,7 +14,7 @@ struct case_row {
     bool has_point, reporter_has_mail, reporter_known, source, backfilled;
     bool seen; /* by whoever asks */
     int32_t reports, children;
-    char source_kind[LIMITS_SOURCE];
+    char source_kind[WG_LIMITS_SOURCE];
     int64_t opener, external_due, return_by, last_actor, last_at;
     int64_t about;          /* of a complaint: whom it is about; 0 = not known, or no complaint */
     char shield[CITY_CODE]; /* … the area of their chief; "" = no complaint */

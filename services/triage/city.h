@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 #include "common/calendar.h"
+#include "common/limit.h"
 
 #include "services/triage/calendars.h"
-#include "services/triage/limit.h"
 
 enum { CITY_CODE = 20, CITY_WORD = 24, CITY_CATEGORY = 44 };
 
@@ -38,7 +38,7 @@ struct city_category {
     char workflow[32]; /* what a report of it opens */
     bool restricted;
     size_t n_limits;
-    struct limit_row limits[24];
+    struct wg_limit_row limits[24];
 };
 
 /* An organisation that can hold work, or that can only be asked. */

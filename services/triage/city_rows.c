@@ -27,8 +27,8 @@ static void read_limits(struct city_category *category, const char *text)
         return;
     json_object_object_foreach(limits, clock, limit)
     {
-        struct limit_row *to = &category->limits[category->n_limits];
-        if (category->n_limits == WG_COUNT(category->limits) || !limit_key(clock, to) ||
+        struct wg_limit_row *to = &category->limits[category->n_limits];
+        if (category->n_limits == WG_COUNT(category->limits) || !wg_limit_key(clock, to) ||
             wg_limit_parse(limit, &to->limit, fault, sizeof fault) != 0)
             continue;
         category->n_limits++;

@@ -75,7 +75,7 @@ static void put_limits(const struct run *run, struct json_object *clocks,
         if (said == NULL || rule == NULL || facts->n_limits == WORKFLOW_LIMITS ||
             wg_limit_parse(said, &limit, fault, sizeof fault) != 0)
             continue;
-        struct limit_row wanted = { 0 };
+        struct wg_limit_row wanted = { 0 };
         wg_copy(wanted.clock, sizeof wanted.clock, rule->name);
         wg_copy(wanted.grade, sizeof wanted.grade, run->logged.grade);
         wg_copy(wanted.source, sizeof wanted.source, run->of->source_kind);

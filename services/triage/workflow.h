@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 #include "common/calendar.h"
+#include "common/limit.h"
 #include "common/problem.h"
 #include "common/text.h"
 
 #include "services/triage/calendars.h"
-#include "services/triage/limit.h"
 
 struct workflow;
 
@@ -171,7 +171,7 @@ struct workflow_facts {
     char category[44], grade[24];
     bool restricted;
     size_t n_limits;
-    struct limit_row limits[WORKFLOW_LIMITS]; /* the category's */
+    struct wg_limit_row limits[WORKFLOW_LIMITS]; /* the category's */
     /* who would hold it; 0 = nobody */
     int64_t holder;
     int32_t party;

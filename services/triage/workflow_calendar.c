@@ -101,9 +101,9 @@ static struct wg_limit for_grade(const struct workflow *workflow, const char *gr
 
 struct wg_limit workflow_file_limit(const struct workflow *workflow,
                                     const struct workflow_clock_rule *rule,
-                                    const struct limit_row *wanted)
+                                    const struct wg_limit_row *wanted)
 {
-    const struct limit_row *row = limit_find(rule->limits, rule->n_limits, wanted);
+    const struct wg_limit_row *row = wg_limit_find(rule->limits, rule->n_limits, wanted);
     return for_grade(workflow, wanted->grade, row == NULL ? rule->limit : row->limit);
 }
 
@@ -111,11 +111,11 @@ struct wg_limit workflow_choose_limit(const struct workflow_step *step,
                                       const struct workflow_clock_rule *rule)
 {
     const struct workflow_facts *facts = step->facts;
-    struct limit_row wanted = { 0 };
+    struct wg_limit_row wanted = { 0 };
     wg_copy(wanted.clock, sizeof wanted.clock, rule->name);
     wg_copy(wanted.grade, sizeof wanted.grade, step->after->grade);
     wg_copy(wanted.source, sizeof wanted.source, facts->source_kind);
-    const struct limit_row *row = limit_find(facts->limits, facts->n_limits, &wanted);
+    const struct wg_limit_row *row = wg_limit_find(facts->limits, facts->n_limits, &wanted);
     return row == NULL ? workflow_file_limit(step->workflow, rule, &wanted)
                        : for_grade(step->workflow, wanted.grade, row->limit);
 }

@@ -69,14 +69,14 @@ bool workflow_flag(const struct workflow_row *row, const char *member)
 
 static void read_limits(struct workflow_clock_rule *rule, struct json_object *limits)
 {
-    char key[LIMITS_CLOCK + LIMITS_WORD + LIMITS_SOURCE], fault[120];
+    char key[WG_LIMITS_CLOCK + WG_LIMITS_WORD + WG_LIMITS_SOURCE], fault[120];
     if (!json_object_is_type(limits, json_type_object))
         return;
     json_object_object_foreach(limits, of, limit)
     {
-        struct limit_row *row = &rule->limits[rule->n_limits];
+        struct wg_limit_row *row = &rule->limits[rule->n_limits];
         snprintf(key, sizeof key, "%s%s", rule->name, of);
-        rule->n_limits += rule->n_limits < WORKFLOW_FILE_LIMITS && limit_key(key, row) &&
+        rule->n_limits += rule->n_limits < WORKFLOW_FILE_LIMITS && wg_limit_key(key, row) &&
                           wg_limit_parse(limit, &row->limit, fault, sizeof fault) == 0;
     }
 }

@@ -25,7 +25,7 @@ struct workflow_clock_rule {
     const char *over; /* the attribute that its breach sets */
     struct wg_limit limit;
     size_t n_limits;
-    struct limit_row limits[WORKFLOW_FILE_LIMITS]; /* of grades and sources */
+    struct wg_limit_row limits[WORKFLOW_FILE_LIMITS]; /* of grades and sources */
     bool due;
     int32_t margin; /* per cent of the time to the cap */
     size_t n_warn;
@@ -173,7 +173,7 @@ struct wg_limit workflow_choose_limit(const struct workflow_step *step,
 /* What the file alone says; wanted: the clock, grade and source. */
 struct wg_limit workflow_file_limit(const struct workflow *workflow,
                                     const struct workflow_clock_rule *rule,
-                                    const struct limit_row *wanted);
+                                    const struct wg_limit_row *wanted);
 
 /* ---- workflow_record.c: what the event stores */
 

@@ -68,10 +68,10 @@ static bool limits_fine(struct reading *reading, struct json_object *clock)
     size_t mark = reading_enter(reading, "limits");
     json_object_object_foreach(limits, of, limit)
     {
-        struct limit_row row = { 0 };
+        struct wg_limit_row row = { 0 };
         struct wg_limit parsed;
         snprintf(key, sizeof key, "x%s", of);
-        bool known = limit_key(key, &row) && strcmp(row.clock, "x") == 0 && of[0] != '\0' &&
+        bool known = wg_limit_key(key, &row) && strcmp(row.clock, "x") == 0 && of[0] != '\0' &&
                      (row.grade[0] == '\0' || workflow_is_grade(reading, row.grade));
         if (!known)
             return reading_bad(reading, of, "@grade, /source or @grade/source is expected");

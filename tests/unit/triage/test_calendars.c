@@ -119,35 +119,10 @@ static void test_reckoned(void **state)
     calendars_clear(&calendars);
 }
 
-static void test_keys(void **state)
+static struct wg_limit_row row_of(const char *key, int32_t n)
 {
-    static const struct {
-        const char *key, *clock, *grade, *source; /* clock NULL: none */
-    } rows[] = {
-        { "resolve", "resolve", "", "" },
-        { "resolve@urgent", "resolve", "urgent", "" },
-        { "resolve/12345", "resolve", "", "12345" },
-        { "resolve@high/a@b", "resolve", "high", "a@b" },
-        { "resolve@", NULL, NULL, NULL },
-        { "resolve/", NULL, NULL, NULL },
-        { "resolve@/hotline", NULL, NULL, NULL },
-        { "resolve-with-a-name-too-long", NULL, NULL, NULL },
-    };
-    (void)state;
-    for (size_t i = 0; i < WG_COUNT(rows); i++) {
-        struct limit_row row = { 0 };
-        bool known = limit_key(rows[i].key, &row);
-        ROW(rows[i].key, known == (rows[i].clock != NULL));
-        ROW(rows[i].key, !known || (strcmp(row.clock, rows[i].clock) == 0 &&
-                                    strcmp(row.grade, rows[i].grade) == 0 &&
-                                    strcmp(row.source, rows[i].source) == 0));
-    }
-}
-
-static struct limit_row limit_row(const char *key, int32_t n)
-{
-    struct limit_row row = { .limit = { .n = n, .unit = WG_WORK_DAY } };
-    assert_true(limit_key(key, &row));
+    struct wg_limit_row row = { .limit = { .n = n, .unit = WG_WORK_DAY } };
+    assert_true(wg_limit_key(key, &row));
     return row;
 }
 
@@ -162,10 +137,9 @@ static void test_limits(void **state)
         "\"@urgent\":{\"n\":2,\"unit\":\"work_day\"},\"/12345\":{\"n\":3,\"unit\":\"work_day\"},"
         "\"@urgent/12345\":{\"n\":4,\"unit\":\"work_day\"}}}},"
         "\"open\":{\"event\":\"e\",\"level\":\"grid\",\"walk\":[]},\"actions\":{}}";
-    const struct limit_row own[] = { limit_row("accept", 9), limit_row("resolve@high", 10),
-                                     limit_row("resolve/web", 11),
-                                     limit_row("resolve@high/web", 12),
-                                     limit_row("resolve/phone", 13) };
+    const struct wg_limit_row own[] = { row_of("accept", 9), row_of("resolve@high", 10),
+                                        row_of("resolve/web", 11), row_of("resolve@high/web", 12),
+                                        row_of("resolve/phone", 13) };
     static const struct {
         const char *name, *grade, *source;
         int32_t want;
@@ -205,9 +179,8 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_city),   cmocka_unit_test(test_versions),
-        cmocka_unit_test(test_choice), cmocka_unit_test(test_reckoned),
-        cmocka_unit_test(test_keys),   cmocka_unit_test(test_limits)
+        cmocka_unit_test(test_city), cmocka_unit_test(test_versions), cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_reckoned), cmocka_unit_test(test_limits)
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ static int set_up(void **state)
         road++;
     road->restricted = true;
     road->n_limits = 1;
-    road->limits[0] = (struct limit_row){ .clock = "accept", .limit = { .n = 30 } };
+    road->limits[0] = (struct wg_limit_row){ .clock = "accept", .limit = { .n = 30 } };
     map = fixture_map();
     return workflow_new(definition, 1, &workflow, fault, sizeof fault);
 }

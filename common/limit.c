@@ -1,4 +1,4 @@
-#include "services/triage/limit.h"
+#include "common/limit.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@ static bool put(char *into, size_t size, const char *from, size_t length)
     return true;
 }
 
-bool limit_key(const char *key, struct limit_row *ret_row)
+bool wg_limit_key(const char *key, struct wg_limit_row *ret_row)
 {
     size_t clock = strcspn(key, "@/");
     const char *grade = key[clock] == '@' ? key + clock + 1 : "";
@@ -27,7 +27,7 @@ bool limit_key(const char *key, struct limit_row *ret_row)
 }
 
 /* How well it fits; -1: not at all. */
-static int fit(const struct limit_row *row, const struct limit_row *wanted)
+static int fit(const struct wg_limit_row *row, const struct wg_limit_row *wanted)
 {
     if (strcmp(row->clock, wanted->clock) != 0)
         return -1;
@@ -38,10 +38,10 @@ static int fit(const struct limit_row *row, const struct limit_row *wanted)
     return (row->source[0] != '\0') * 2 + (row->grade[0] != '\0');
 }
 
-const struct limit_row *limit_find(const struct limit_row *rows, size_t n,
-                                   const struct limit_row *wanted)
+const struct wg_limit_row *wg_limit_find(const struct wg_limit_row *rows, size_t n,
+                                         const struct wg_limit_row *wanted)
 {
-    const struct limit_row *best = NULL;
+    const struct wg_limit_row *best = NULL;
     int best_fit = -1;
     for (size_t i = 0; i < n; i++) {
         int fits = fit(&rows[i], wanted);
