@@ -83,7 +83,7 @@ function hintFaults(random) {
 
 export class Storm {
     constructor(options) {
-        Object.assign(this, { seconds: 60, kills: 2, rate: 40, seed: randomInt(1e9), drainSeconds: 60, say: console.log }, options);
+        Object.assign(this, { seconds: 60, kills: 2, rate: 40, seed: randomInt(1e9), drainSeconds: 240, say: console.log }, options);
         this.random = seeded(this.seed);
         this.victims = this.several ? [...VICTIMS, ...SIBLINGS] : VICTIMS;
         this.senders = this.victims.filter((name) => /^(intake|triage)-/.test(name));
