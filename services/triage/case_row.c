@@ -167,6 +167,32 @@ static bool keeps_place(const char *reason)
     return strcmp(reason, "place") != 0 && strcmp(reason, "outside") != 0;
 }
 
+static void add_heir(const struct city *city, int64_t staff, struct workflow_facts *facts)
+{
+    int64_t heir = staff == 0 ? 0 : city_heir(city, staff);
+    for (size_t i = 0; i < facts->n_heirs; i++)
+        if (facts->heirs[i].from == staff)
+            return;
+    if (heir == 0)
+        return;
+    facts->heirs[facts->n_heirs].from = staff;
+    facts->heirs[facts->n_heirs++].to = heir;
+}
+
+void case_row_heirs(const struct case_row *row, const struct city *city,
+                    struct workflow_facts *facts)
+{
+    const struct workflow_case *before = &row->before;
+    if (row->about != 0 || row->shield[0] != '\0')
+        return;
+    add_heir(city, before->holder, facts);
+    for (size_t i = 0; i < before->n_links; i++)
+        add_heir(city, before->links[i].holder, facts);
+    for (size_t i = 0; i < before->n_tasks; i++)
+        if (before->tasks[i].open)
+            add_heir(city, before->tasks[i].staff, facts);
+}
+
 void case_row_facts(const struct case_row *row, const struct knowledge *knowledge,
                     const struct facts_input *chosen, struct workflow_facts *ret_facts)
 {

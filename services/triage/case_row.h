@@ -32,3 +32,7 @@ void case_row_clear(struct case_row *row);
  * chosen; what was not is that of the case. */
 void case_row_facts(const struct case_row *row, const struct knowledge *knowledge,
                     const struct facts_input *chosen, struct workflow_facts *ret_facts);
+/* Finds who took over from those who have the case, a link or an open task and left office. Of a
+ * complaint about somebody nobody: whom it must not reach is for people to judge. */
+void case_row_heirs(const struct case_row *row, const struct city *city,
+                    struct workflow_facts *facts);

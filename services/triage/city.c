@@ -46,6 +46,12 @@ void city_parties_add(struct city_parties *parties, const struct city_party *par
     parties->rows[parties->n++] = *party;
 }
 
+void city_heirs_add(struct city_heirs *heirs, const struct city_heir *heir)
+{
+    heirs->rows = grown(heirs->rows, heirs->n, &heirs->room, sizeof heirs->rows[0]);
+    heirs->rows[heirs->n++] = *heir;
+}
+
 /* ---- sorting */
 
 static int compare_i64(int64_t left, int64_t right)
@@ -158,6 +164,12 @@ void city_parties_clear(struct city_parties *parties)
     *parties = (struct city_parties){ 0 };
 }
 
+void city_heirs_clear(struct city_heirs *heirs)
+{
+    free(heirs->rows);
+    *heirs = (struct city_heirs){ 0 };
+}
+
 void city_clear(struct city *city)
 {
     city_areas_clear(&city->areas);
@@ -165,6 +177,7 @@ void city_clear(struct city *city)
     city_duties_clear(&city->duties);
     city_categories_clear(&city->categories);
     city_parties_clear(&city->parties);
+    city_heirs_clear(&city->heirs);
     calendars_clear(&city->calendars);
 }
 
@@ -202,6 +215,20 @@ const struct city_category *city_category(const struct city *city, const char *c
         return NULL;
     wg_copy(key.code, sizeof key.code, code);
     return bsearch(&key, city->categories.rows, city->categories.n, sizeof key, by_category);
+}
+
+static int by_from(const void *left, const void *right)
+{
+    return compare_i64(((const struct city_heir *)left)->from,
+                       ((const struct city_heir *)right)->from);
+}
+
+int64_t city_heir(const struct city *city, int64_t staff)
+{
+    const struct city_heir key = { .from = staff }, *found = NULL;
+    if (city->heirs.n > 0)
+        found = bsearch(&key, city->heirs.rows, city->heirs.n, sizeof key, by_from);
+    return found == NULL ? 0 : found->to;
 }
 
 const struct city_area *city_parent(const struct city *city, const struct city_area *area)

@@ -51,6 +51,11 @@ struct city_party {
     int64_t staff[8]; /* the first of those who act for it */
 };
 
+/* Who left office, and who has taken over by now. */
+struct city_heir {
+    int64_t from, to;
+};
+
 /* A part that is loaded and replaced as a whole. */
 struct city_areas {
     struct city_area *rows; /* by id */
@@ -74,6 +79,12 @@ struct city_categories {
     int64_t version;
 };
 
+struct city_heirs {
+    struct city_heir *rows; /* by from */
+    size_t n, room;
+    int64_t version; /* moves where the rows differ from those before */
+};
+
 struct city_parties {
     struct city_party *rows; /* by id */
     size_t n, room;
@@ -86,6 +97,7 @@ struct city {
     struct city_duties duties;
     struct city_categories categories;
     struct city_parties parties;
+    struct city_heirs heirs;
     struct calendars calendars;
     double metres_lon, metres_lat; /* metres a degree */
 };
@@ -105,6 +117,9 @@ void city_duties_clear(struct city_duties *duties);
 void city_parties_add(struct city_parties *parties, const struct city_party *party);
 void city_parties_clear(struct city_parties *parties);
 void city_categories_clear(struct city_categories *categories);
+/* Rows come in order. */
+void city_heirs_add(struct city_heirs *heirs, const struct city_heir *heir);
+void city_heirs_clear(struct city_heirs *heirs);
 void city_clear(struct city *city);
 
 /* NULL: there is none. */
@@ -113,6 +128,8 @@ const struct city_area *city_area_by_code(const struct city *city, const char *c
 const struct city_category *city_category(const struct city *city, const char *code);
 const struct city_party *city_party_by_id(const struct city *city, int32_t id);
 const struct city_party *city_party_by_code(const struct city *city, const char *code);
+/* Who took over from somebody who left office; 0: nobody, or they are still there. */
+int64_t city_heir(const struct city *city, int64_t staff);
 /* The area around it; NULL: it is the root. */
 const struct city_area *city_parent(const struct city *city, const struct city_area *area);
 /* The code of the calendar that the nearest area upwards names; NULL: none does. */

@@ -213,6 +213,28 @@ static void read_posts(struct loader *loader, int64_t staff_id, const char *post
     ask(loader, STAFF, SQL_READ_POSTS, &params, posts_landed);
 }
 
+/* Those who left come before the posts: whoever is woken because of them finds both. */
+static void heirs_landed(struct wg_flight *flight, void *arg)
+{
+    struct loader *loader = arg;
+    struct city_heirs *now = &loader->knowledge->city.heirs, fresh = { 0 };
+    const PGresult *rows = wg_flight_result(flight, 0);
+    for (int row = 0; rows != NULL && row < PQntuples(rows); row++)
+        city_heirs_add(&fresh, &(struct city_heir){ .from = wg_get_i64(rows, row, 0),
+                                                    .to = wg_get_i64(rows, row, 1) });
+    if (rows == NULL || loader->again[STAFF]) {
+        city_heirs_clear(&fresh);
+        (void)over(loader, STAFF, flight);
+        return;
+    }
+    bool same = fresh.n == now->n && (fresh.n == 0 || memcmp(fresh.rows, now->rows,
+                                                             fresh.n * sizeof fresh.rows[0]) == 0);
+    fresh.version = same ? now->version : now->version + 1;
+    city_heirs_clear(now);
+    *now = fresh;
+    read_posts(loader, 0, "", 0);
+}
+
 static void read_duties(struct loader *loader, int64_t after);
 
 static void duties_landed(struct wg_flight *flight, void *arg)
@@ -396,7 +418,7 @@ static void load(struct loader *loader, enum kind kind)
         break;
     case STAFF:
         loader->posts.n = 0;
-        read_posts(loader, 0, "", 0);
+        ask(loader, STAFF, SQL_READ_HEIRS, &params, heirs_landed);
         break;
     case DUTY:
         loader->duties.n = 0;

@@ -16,7 +16,7 @@
 #include "triage_sql.h"
 
 /* PAGE: what a claim brings; BREATH: what is read, and so decided, in one breath of the loop */
-enum { PAGE = 200, BREATH = 50, WEIGHT = 4000, SLICE = 5000, CALENDAR_MS = 1000 };
+enum { PAGE = 200, BREATH = 50, WEIGHT = 4000, SLICE = 5000, MOVED_MS = 1000 };
 
 /* A case that was claimed, and what time does to it. */
 struct tick {
@@ -35,8 +35,11 @@ struct ticks {
     struct wg_lease *lease, *lease_alone;
     size_t reading; /* ids asked for, not yet landed */
     bool alone_open;
-    /* the calendars whose deadlines were looked through, and how far that is */
-    int64_t calendar_seen, calendar_asked, woken_to, wake_to;
+    /* the calendars and the heirs for whom all cases were looked through, and how far that is */
+    struct moved {
+        int64_t calendars, heirs;
+    } seen, asked;
+    int64_t woken_to, wake_to;
     bool asking, waking;
     struct wg_metric *done, *again, *idle, *left_alone;
 };
@@ -102,6 +105,7 @@ static void decide(struct ticks *ticks, struct tick *tick)
         return;
     }
     case_row_facts(&tick->row, ticks->knowledge, &nothing, &facts);
+    case_row_heirs(&tick->row, &ticks->knowledge->city, &facts);
     const struct workflow_ask ask = { .before = &tick->row.before,
                                       .facts = &facts,
                                       .now = wg_clock_now() };
@@ -254,7 +258,8 @@ static void claimed_alone(const PGresult *rows, void *arg)
     read_cases(ticks, rows, 0, true);
 }
 
-/* ---- a calendar is published: what was provisional is woken, a slice of ids after the other */
+/* ---- a calendar is published or somebody leaves office: whom that moves is woken, a slice of ids
+ * after the other */
 
 static void wake_slice(struct ticks *ticks);
 
@@ -271,14 +276,19 @@ static void wake_slice(struct ticks *ticks)
     ticks->waking = ticks->woken_to < ticks->wake_to;
     if (!ticks->waking)
         return;
-    const struct calendars_row *calendar = city_calendar(&ticks->knowledge->city);
+    const struct city *city = &ticks->knowledge->city;
+    const struct calendars_row *calendar = city_calendar(city);
+    struct wg_column *left = wg_column_new(WG_I64);
+    for (size_t i = 0; i < city->heirs.n; i++)
+        wg_column_i64(left, city->heirs.rows[i].from);
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     wg_params_i64(params, ticks->woken_to);
     wg_params_i64(params, ticks->woken_to + SLICE);
     wg_params_time(params, wg_clock_now());
     wg_params_text(params, calendar == NULL ? CALENDARS_CITY : calendar->code);
+    wg_params_array(params, &left);
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(slice_landed, ticks);
-    wg_flight_add(flight, SQL_WAKE_PROVISIONAL, &params);
+    wg_flight_add(flight, SQL_WAKE_MOVED, &params);
     ticks->waking = wg_db_send(ticks->reads, &flight) == 0;
 }
 
@@ -289,7 +299,7 @@ static void last_landed(struct wg_flight *flight, void *arg)
     ticks->asking = false;
     if (rows == NULL)
         return; /* the timer asks again */
-    ticks->calendar_seen = ticks->calendar_asked;
+    ticks->seen = ticks->asked;
     ticks->woken_to = 0;
     ticks->wake_to = wg_is_null(rows, 0, 0) ? 0 : wg_get_i64(rows, 0, 0);
     if (!ticks->waking)
@@ -297,17 +307,18 @@ static void last_landed(struct wg_flight *flight, void *arg)
 }
 
 /* Each instance does it: a case that is woken twice wants nothing the second time. */
-static void look_at_calendar(void *arg)
+static void look_for_moved(void *arg)
 {
     struct ticks *ticks = arg;
-    int64_t version = ticks->knowledge->city.calendars.version;
-    if (version == ticks->calendar_seen || ticks->asking || !loader_complete(ticks->loader) ||
-        !wg_db_ready(ticks->reads))
+    const struct city *city = &ticks->knowledge->city;
+    const struct moved now = { city->calendars.version, city->heirs.version };
+    bool same = now.calendars == ticks->seen.calendars && now.heirs == ticks->seen.heirs;
+    if (same || ticks->asking || !loader_complete(ticks->loader) || !wg_db_ready(ticks->reads))
         return;
     WG_AUTO(wg_params_destroy) struct wg_params *params = wg_params_new();
     WG_AUTO(wg_flight_destroy) struct wg_flight *flight = wg_flight_new(last_landed, ticks);
     wg_flight_add(flight, SQL_LAST_CASE, &params);
-    ticks->calendar_asked = version;
+    ticks->asked = now;
     ticks->asking = wg_db_send(ticks->reads, &flight) == 0;
 }
 
@@ -346,7 +357,7 @@ struct ticks *ticks_new(struct wg_service *service, struct wg_db *reads, struct 
     ticks->batch = wg_batch_new(service, &batch, &writes, 1, ticks);
     ticks->lease = wg_lease_new(service, reads, &lease, ticks);
     ticks->lease_alone = wg_lease_new(service, reads, &lease_alone, ticks);
-    wg_service_timer(service, CALENDAR_MS, 0, look_at_calendar, ticks);
+    wg_service_timer(service, MOVED_MS, 0, look_for_moved, ticks);
     wg_service_on_drain(service, drained, ticks);
     return ticks;
 }

@@ -401,6 +401,29 @@ static bool recount(const struct workflow *workflow, const struct workflow_ask *
     return true;
 }
 
+/* What somebody had who left office is taken over. */
+static bool inherit(const struct workflow *workflow, const struct workflow_ask *ask,
+                    struct workflow_decision *decision)
+{
+    const char *action = wg_json_text(workflow_definition(workflow), "left");
+    struct workflow_row row;
+    const struct workflow_step step = { .workflow = workflow,
+                                        .before = ask->before,
+                                        .after = &decision->after,
+                                        .facts = ask->facts,
+                                        .actor = &workflow_itself,
+                                        .now = ask->now };
+    struct workflow_course course = { .decision = decision, .had_tasks = ask->before->n_tasks };
+    if (ask->facts->n_heirs == 0 || action == NULL || !follow(&step, action, &course, &row))
+        return false;
+    workflow_set_wake(workflow, &decision->after, ask->facts);
+    wg_copy(decision->event, sizeof decision->event, workflow_word(&row, "event"));
+    finish(decision, ask->before, row_decides(&row, false));
+    const struct workflow_ask told = { .before = ask->before, .action = action };
+    workflow_write_event(&step, &told, NULL, false, decision);
+    return true;
+}
+
 int workflow_tick(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision)
 {
@@ -409,7 +432,7 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     struct workflow_row row = { 0 };
     *ret_decision = (struct workflow_decision){ .after = *ask->before };
     struct workflow_case *after = &ret_decision->after;
-    if (recount(workflow, ask, ret_decision))
+    if (recount(workflow, ask, ret_decision) || inherit(workflow, ask, ret_decision))
         return 0;
     struct workflow_clock *clock = workflow_due_clock(workflow, after, ask->facts, ask->now, &mark);
     if (clock == NULL) {

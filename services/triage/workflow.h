@@ -133,6 +133,7 @@ enum {
     WORKFLOW_LIMITS = 24,
     WORKFLOW_ROLES = 16,
     WORKFLOW_PARTIES = 56, /* all that a case, its links, its tasks and one action can name */
+    WORKFLOW_HEIRS = 1 + WORKFLOW_LINKS + WORKFLOW_TASKS,
 };
 
 /* Whoever has to be told of what a person or a party was given. */
@@ -199,6 +200,12 @@ struct workflow_facts {
     bool handled;            /* dealt with on the spot by who entered it */
     int32_t reports, children;                   /* said by so many; open cases split from it */
     struct workflow_named tasks[WORKFLOW_TASKS]; /* of the field of type tasks, in its order */
+    /* of those who have it, a link of its chain or an open task: who left office, and who took over
+     */
+    size_t n_heirs;
+    struct {
+        int64_t from, to;
+    } heirs[WORKFLOW_HEIRS];
     /* the event before, for an undo */
     int64_t last_actor, last_at;
     struct json_object *asked_input; /* of the action whose approval is waited for; borrowed */
@@ -261,9 +268,10 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
                   struct workflow_decision *ret_decision, struct wg_problem *problem,
                   const char **ret_why) WG_MUST_USE;
 
-/* Time passes: counts anew what was provisional, once the calendar has moved on, or acts upon the
- * clock that wants it first, if one does by now. 0: decided; STEP_ILLEGAL: nothing is due, and
- * after.wake_at says when something will be. ask's action, task, actor and input are not looked at.
+/* Time passes: counts anew what was provisional, once the calendar has moved on; lets the heirs of
+ * the facts take over; or acts upon the clock that wants it first, if one does by now. 0: decided;
+ * STEP_ILLEGAL: nothing is due, and after.wake_at says when something will be. ask's action, task,
+ * actor and input are not looked at.
  */
 int workflow_tick(const struct workflow *workflow, const struct workflow_ask *ask,
                   struct workflow_decision *ret_decision) WG_MUST_USE;

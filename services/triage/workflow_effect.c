@@ -79,6 +79,29 @@ static void effect_lower(const struct workflow_step *step)
     move_level(step->after, -1);
 }
 
+static int64_t heir_of(const struct workflow_facts *facts, int64_t staff)
+{
+    for (size_t i = 0; i < facts->n_heirs; i++)
+        if (facts->heirs[i].from == staff)
+            return facts->heirs[i].to;
+    return staff;
+}
+
+/* The case, its links and its open tasks go to those who took over from whoever left office. */
+static void effect_heirs(const struct workflow_step *step)
+{
+    struct workflow_case *after = step->after;
+    after->holder = heir_of(step->facts, after->holder);
+    for (size_t i = 0; i < after->n_links; i++)
+        after->links[i].holder = heir_of(step->facts, after->links[i].holder);
+    for (size_t i = 0; i < after->n_tasks; i++) {
+        struct workflow_task *task = &after->tasks[i];
+        int64_t heir = task->open ? heir_of(step->facts, task->staff) : task->staff;
+        task->changed = task->changed || heir != task->staff;
+        task->staff = heir;
+    }
+}
+
 static const struct {
     const char *word;
     void (*apply)(const struct workflow_step *step);
@@ -88,6 +111,7 @@ static const struct {
     { "no-reason", effect_no_reason }, { "resolver", effect_resolver },
     { "raise", effect_raise },         { "lower", effect_lower },
     { "no-chain", effect_no_chain },   { "recount", workflow_recount_clocks },
+    { "heirs", effect_heirs },
 };
 
 /* The row's own outcome, or the reason that was chosen. */

@@ -21,6 +21,20 @@ static void write_party_calendars(struct wg_text *out, const struct workflow_fac
     wg_write_end_object(out);
 }
 
+/* Who took over from whom; only a tick knows them. */
+static void write_heirs(struct wg_text *out, const struct workflow_facts *facts)
+{
+    char staff[24];
+    if (facts->n_heirs == 0)
+        return;
+    wg_write_object(out, "heirs");
+    for (size_t i = 0; i < facts->n_heirs; i++) {
+        snprintf(staff, sizeof staff, "%lld", (long long)facts->heirs[i].from);
+        wg_write_int(out, staff, facts->heirs[i].to);
+    }
+    wg_write_end_object(out);
+}
+
 void workflow_write_facts(struct wg_text *out, const struct workflow_facts *facts,
                           const char *unmet_reason)
 {
@@ -33,6 +47,7 @@ void workflow_write_facts(struct wg_text *out, const struct workflow_facts *fact
     if (facts->area_calendar != NULL)
         wg_write_string(out, "calendar", facts->area_calendar);
     write_party_calendars(out, facts);
+    write_heirs(out, facts);
     if (facts->partner != 0)
         wg_write_int(out, "partner", facts->partner);
     if (facts->children != 0)

@@ -106,7 +106,8 @@ static bool called(const struct workflow_graph *graph, const struct graph_action
     return workflow_contains(wg_json_get(open, "walk"), action->name) ||
            workflow_contains(wg_json_get(open, "also"), action->name) ||
            has_word(wg_json_get(graph->definition, "tasks"), "done", action->name) ||
-           clock_calls(graph, action->name) || approval_calls(graph, action->name);
+           has_word(graph->definition, "left", action->name) || clock_calls(graph, action->name) ||
+           approval_calls(graph, action->name);
 }
 
 /* ---- what is reached */

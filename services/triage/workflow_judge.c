@@ -113,8 +113,8 @@ static bool read_field(struct reading *reading, struct json_object *field)
 static bool read_notice(struct reading *reading, struct json_object *notice)
 {
     static const char *const members[] = { "rule", "to", NULL };
-    static const char *const words[] = { "holder", "reporter", "former",  "owner",
-                                         "asker",  "assignee", "approver" };
+    static const char *const words[] = { "holder", "reporter", "former",   "owner",
+                                         "asker",  "assignee", "approver", "heirs" };
     if (!reading_members(reading, notice, members) ||
         !reading_text(reading, notice, "rule", RULE_MOST) ||
         !reading_text(reading, notice, "to", WORD_MOST))
@@ -390,7 +390,7 @@ bool workflow_judge(struct reading *reading, struct json_object *definition)
     static const char *const members[] = { "workflow",        "title",     "initial", "states",
                                            "clocks",          "people",    "open",    "actions",
                                            "attributes",      "approvals", "tasks",   "way",
-                                           "round_the_clock", NULL };
+                                           "round_the_clock", "left",      NULL };
     const struct workflow_tables own = {
         .definition = definition,
         .states = wg_json_get(definition, "states"),
@@ -414,7 +414,8 @@ bool workflow_judge(struct reading *reading, struct json_object *definition)
         !reading_text(reading, definition, "initial", STATE_MOST) ||
         !workflow_named_or_missing(reading, definition, "initial", own.states) ||
         !reading_words(reading, definition, "way", is_state) ||
-        !reading_words(reading, definition, "round_the_clock", workflow_is_grade))
+        !reading_words(reading, definition, "round_the_clock", workflow_is_grade) ||
+        !workflow_named_or_missing(reading, definition, "left", own.actions))
         return false;
     return table(reading, definition, "actions", read_action) && read_tasks(reading, own.tasks) &&
            read_open(reading);

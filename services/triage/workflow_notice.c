@@ -62,6 +62,9 @@ static void tell_whom(const struct workflow_step *step, const struct workflow_co
         tell(notice, course->asker);
     } else if (strcmp(to, "assignee") == 0) {
         tell_assignees(step, course, notice);
+    } else if (strcmp(to, "heirs") == 0) {
+        for (size_t i = 0; i < facts->n_heirs; i++)
+            tell(notice, facts->heirs[i].to);
     }
     if (strcmp(to, "approver") == 0)
         to = approver(step);

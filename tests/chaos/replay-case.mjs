@@ -209,9 +209,12 @@ export class Walk {
         if (action === undefined)
             return this.joins(turn, course);
         // Of two cases that move together the other one goes through an action of the system.
-        const pulled = data.facts?.partner !== undefined && action.by?.length === 0;
+        const left = data.action === this.flow.left;
+        const pulled = left || (data.facts?.partner !== undefined && action.by?.length === 0);
         turn.actor = pulled ? { staff: event.actor, system: true } : { staff: event.actor, reporter: data.by === 'reporter' };
-        if (pulled || action.partner !== undefined)
+        if (left && (event.actor !== null || Object.keys(turn.heirs()).length === 0))
+            turn.say('is taken over by somebody, or from nobody who left');
+        if ((pulled && !left) || action.partner !== undefined)
             this.partners.push({ n: event.n, xid: event.xid, action: data.action, partner: data.facts?.partner ?? null, pulls: action.partner?.action });
         const { row, why } = turn.choose(action, data.action);
         if (row === undefined)
@@ -341,6 +344,7 @@ export class Walk {
         switch (to) {
         case 'holder': return ofParty(after);
         case 'former': return ofParty(before);
+        case 'heirs': return Object.values(turn.heirs());
         case 'asker': return [turn.asker ?? before.more.asked_by].filter((staff) => staff > 0);
         case 'assignee': return Object.entries(after.tasks).filter(([k]) => turn.changed.has(Number(k)) || Number(k) === course.struck || Number(k) === course.event.data.task)
             .flatMap(([, task]) => [...registers.partyStaff(task.party, turn.now), ...(task.staff === null ? [] : [task.staff])]);

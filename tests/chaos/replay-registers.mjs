@@ -63,6 +63,19 @@ export class Registers {
         return left === null || left > at;
     }
 
+    /** Who took over, in the end, from somebody who left office by then; undefined: nobody, or they are still there. */
+    heir(staff, at) {
+        const seen = new Set([staff]);
+        let heir = staff;
+        while (heir !== undefined && !this.isHere(heir, at)) {
+            heir = this.staff.get(heir)?.successor_id ?? undefined;
+            if (seen.has(heir))
+                return undefined;
+            seen.add(heir);
+        }
+        return heir === staff ? undefined : heir;
+    }
+
     /** Who holds a post here, or in the nearest area above where somebody does. */
     people(areaId, post, at) {
         for (const { id } of this.above(areaId)) {

@@ -269,6 +269,26 @@ export class Turn {
         }
     }
 
+    /** Who took over from those who have the case, a link or an open task, and left office: {staff: heir}. */
+    heirs() {
+        const { before, flow, registers } = this;
+        const have = [before.holder, ...(before.more.chain ?? []).map((link) => link.holder),
+            ...Object.values(before.tasks).filter((task) => taskOpen(flow, task)).map((task) => task.staff)];
+        const pairs = this.facts.about ? [] : have.map((staff) => [staff, registers.heir(staff, this.now)]);
+        return Object.fromEntries(pairs.filter(([, heir]) => heir !== undefined));
+    }
+
+    inherit() {
+        const { after, flow } = this, heirs = this.heirs(), heir = (staff) => heirs[staff] ?? staff;
+        after.holder = heir(after.holder);
+        for (const link of after.more.chain ?? [])
+            link.holder = heir(link.holder);
+        for (const [k, task] of Object.entries(after.tasks).filter(([, one]) => taskOpen(flow, one) && heirs[one.staff] !== undefined)) {
+            task.staff = heirs[task.staff];
+            this.changed.add(Number(k));
+        }
+    }
+
     push(kind) {
         const { after } = this;
         after.more.chain = [...(after.more.chain ?? []), { kind, level: after.level, holder: after.holder, party: after.party }].slice(-LINKS_MOST);
@@ -331,6 +351,7 @@ const EFFECTS = {
     'no-holder': ({ after }) => Object.assign(after, { holder: null, party: null, reason: after.reason ?? 'holder' }),
     'no-reason': ({ after }) => Object.assign(after, { reason: null }),
     'no-chain': (turn) => turn.chain([]),
+    heirs: (turn) => turn.inherit(),
     resolver: ({ after, actor }) => Object.assign(after, { resolver: actor.staff }),
     outcome: ({ after, input }, row) => Object.assign(after, { outcome: row.outcome ?? input.reason ?? null }),
     raise: ({ after }) => Object.assign(after, { level: raised(after.level, 1) }),

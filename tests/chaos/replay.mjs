@@ -21,7 +21,7 @@ const QUERIES = {
     categories: 'SELECT code, grade, restricted, limits, responsible FROM categories',
     areas: `SELECT id, parent_id, code, level, calendar, 'area:' || code IN (SELECT object FROM audit WHERE action = 'area.changed') AS changed
         FROM areas ORDER BY valid_to NULLS LAST`,
-    staff: `SELECT id, code, has_email, party_id, ${micros('left_at')} FROM staff`,
+    staff: `SELECT id, code, has_email, party_id, successor_id, ${micros('left_at')} FROM staff`,
     parties: `SELECT id, code, kind, calendar, 'party:' || code IN (SELECT object FROM audit WHERE action = 'party.changed') AS changed FROM parties`,
     posts: `SELECT staff_id, post, area_id, ${micros('valid_from')}, ${micros('valid_to')} FROM posts`,
     duty: `SELECT staff_id, post, area_id, kind, ${micros('starts_at')}, ${micros('ends_at')} FROM duty`,

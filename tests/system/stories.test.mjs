@@ -15,6 +15,7 @@ import resident from './stories/resident.mjs';
 import site from './stories/site.mjs';
 import small from './stories/small.mjs';
 import spot from './stories/spot.mjs';
+import successor from './stories/successor.mjs';
 import waits from './stories/waits.mjs';
 import yard from './stories/yard.mjs';
 
@@ -30,6 +31,6 @@ describe('stories', () => {
             await stage.house.down();
         }
     });
-    for (const [name, story] of Object.entries({ small, large, hard, site, yard, spot, hazards, night, chain, waits, orders, parts, resident, limits, hidden }))
+    for (const [name, story] of Object.entries({ small, large, hard, site, yard, spot, hazards, night, chain, waits, orders, parts, resident, limits, hidden, successor }))
         describe(name, () => story(() => stage));
 });

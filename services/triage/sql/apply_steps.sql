@@ -56,7 +56,7 @@ WITH asked AS (
     FROM unnest($35::bigint[], $36::int4[], $37::int4[], $38::bigint[], $39::text[], $40::boolean[], $41::text[])
         AS t (case_id, k, party, staff, state, open, text)
     JOIN moved m ON m.id = t.case_id
-    ON CONFLICT (case_id, k) DO UPDATE SET state = EXCLUDED.state, open = EXCLUDED.open
+    ON CONFLICT (case_id, k) DO UPDATE SET state = EXCLUDED.state, open = EXCLUDED.open, staff = EXCLUDED.staff
 ), parts AS ( -- said where and how the whole was said, by whoever splits it
     INSERT INTO reports (id, received_at, occurred_at, text, category, area, lat, lon, address, crs, channel, language,
         entered_by, on_behalf, training, parent)

@@ -56,6 +56,10 @@ static const struct {
     { "word=7", "{\"more\":{\"n\":3,\"word\":7," CHAIN "]}}" },
     { "-word", "{\"more\":{\"n\":3," CHAIN "]}}" },
     { "-gone", "{}" },
+    { "heirs", "{\"holder\":60,\"more\":{\"n\":3,\"word\":\"red\",\"chain\":[{\"kind\":\"raised\","
+               "\"level\":\"street\",\"holder\":61,\"party\":null},{\"kind\":\"handed\","
+               "\"level\":\"grid\",\"holder\":32,\"party\":3}]},\"tasks\":[{\"k\":1,\"party\":null,"
+               "\"staff\":63,\"state\":\"doing\"}]}" }, /* what was done stays theirs who did it */
     { "no-chain", "{\"more\":{\"n\":3,\"word\":\"red\"}}" },
     { "push=handed",
       "{\"more\":{\"n\":3,\"word\":\"red\"," CHAIN
@@ -96,6 +100,9 @@ static struct workflow_case a_case(void)
         .reason = "holder",
         .outcome = "agreed",
         .n_links = WG_COUNT(links),
+        .n_tasks = 2,
+        .tasks = { { .k = 1, .staff = 33, .state = "doing", .open = true },
+                   { .k = 2, .staff = 33, .state = "done" } },
         .n_clocks = 1,
     };
     memcpy(before.links, links, sizeof links);
@@ -142,6 +149,11 @@ static void test_rows(void **state)
     facts.roles[0].staff[facts.roles[0].n++] = 41;
     facts.roles[1].role = "head";
     facts.n_roles = 2;
+    static const int64_t heirs[][2] = { { 50, 60 }, { 31, 61 }, { 33, 63 }, { 77, 67 } };
+    for (; facts.n_heirs < WG_COUNT(heirs); facts.n_heirs++) {
+        facts.heirs[facts.n_heirs].from = heirs[facts.n_heirs][0];
+        facts.heirs[facts.n_heirs].to = heirs[facts.n_heirs][1];
+    }
     const struct workflow_actor actor = { .staff_id = 77 };
     const struct workflow_row row = { nothing, nothing };
     (void)state;

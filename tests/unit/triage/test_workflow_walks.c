@@ -296,8 +296,13 @@ static void pass(struct walk *walk, int64_t to)
 {
     size_t ticks = 0;
     while (walk->now.wake_at != 0 && walk->now.wake_at <= to) {
-        const struct workflow_facts facts = facts_of(walk, "");
+        struct workflow_facts facts = facts_of(walk, "");
         struct workflow_decision decision;
+        if (walk->now.holder != 0 && toss(walk, 50)) { /* who has it left office */
+            facts.heirs[0].from = walk->now.holder;
+            facts.heirs[0].to = walk->now.holder + 1;
+            facts.n_heirs = 1;
+        }
         walk->at = walk->now.wake_at > walk->at ? walk->now.wake_at : walk->at;
         const struct workflow_ask ask = { .before = &walk->now, .facts = &facts, .now = walk->at };
         if (workflow_tick(walking.workflow, &ask, &decision) != 0)
