@@ -181,11 +181,7 @@ static void posts_landed(struct wg_flight *flight, void *arg)
     const PGresult *rows = wg_flight_result(flight, 0);
     int n = rows == NULL ? 0 : PQntuples(rows);
     for (int row = 0; row < n; row++) {
-        struct city_post post = { .staff_id = wg_get_i64(rows, row, 0),
-                                  .area_id = wg_get_i64(rows, row, 2),
-                                  .from = wg_get_time(rows, row, 3),
-                                  .to = wg_get_time(rows, row, 4) };
-        snprintf(post.post, sizeof post.post, "%s", wg_get_text(rows, row, 1));
+        const struct city_post post = city_row_post(rows, row);
         city_posts_add(&loader->posts, &post);
     }
     if (n == ROW_SLICE && !loader->again[STAFF]) {
@@ -217,21 +213,12 @@ static void read_posts(struct loader *loader, int64_t staff_id, const char *post
 static void heirs_landed(struct wg_flight *flight, void *arg)
 {
     struct loader *loader = arg;
-    struct city_heirs *now = &loader->knowledge->city.heirs, fresh = { 0 };
     const PGresult *rows = wg_flight_result(flight, 0);
-    for (int row = 0; rows != NULL && row < PQntuples(rows); row++)
-        city_heirs_add(&fresh, &(struct city_heir){ .from = wg_get_i64(rows, row, 0),
-                                                    .to = wg_get_i64(rows, row, 1) });
     if (rows == NULL || loader->again[STAFF]) {
-        city_heirs_clear(&fresh);
         (void)over(loader, STAFF, flight);
         return;
     }
-    bool same = fresh.n == now->n && (fresh.n == 0 || memcmp(fresh.rows, now->rows,
-                                                             fresh.n * sizeof fresh.rows[0]) == 0);
-    fresh.version = same ? now->version : now->version + 1;
-    city_heirs_clear(now);
-    *now = fresh;
+    city_rows_heirs(&loader->knowledge->city.heirs, rows);
     read_posts(loader, 0, "", 0);
 }
 
@@ -243,12 +230,7 @@ static void duties_landed(struct wg_flight *flight, void *arg)
     const PGresult *rows = wg_flight_result(flight, 0);
     int n = rows == NULL ? 0 : PQntuples(rows);
     for (int row = 0; row < n; row++) {
-        struct city_duty duty = { .area_id = wg_get_i64(rows, row, 1),
-                                  .staff_id = wg_get_i64(rows, row, 3),
-                                  .from = wg_get_time(rows, row, 5),
-                                  .to = wg_get_time(rows, row, 6) };
-        snprintf(duty.post, sizeof duty.post, "%s", wg_get_text(rows, row, 2));
-        snprintf(duty.kind, sizeof duty.kind, "%s", wg_get_text(rows, row, 4));
+        const struct city_duty duty = city_row_duty(rows, row);
         city_duties_add(&loader->duties, &duty);
     }
     if (n == ROW_SLICE && !loader->again[DUTY]) {

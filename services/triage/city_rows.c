@@ -77,3 +77,38 @@ int city_row_calendar(struct calendars *calendars, const PGresult *rows, char *r
                ? 0
                : CITY_ROW_BAD;
 }
+
+struct city_post city_row_post(const PGresult *rows, int row)
+{
+    struct city_post post = { .staff_id = wg_get_i64(rows, row, 0),
+                              .area_id = wg_get_i64(rows, row, 2),
+                              .from = wg_get_time(rows, row, 3),
+                              .to = wg_get_time(rows, row, 4) };
+    wg_copy(post.post, sizeof post.post, wg_get_text(rows, row, 1));
+    return post;
+}
+
+struct city_duty city_row_duty(const PGresult *rows, int row)
+{
+    struct city_duty duty = { .area_id = wg_get_i64(rows, row, 1),
+                              .staff_id = wg_get_i64(rows, row, 3),
+                              .from = wg_get_time(rows, row, 5),
+                              .to = wg_get_time(rows, row, 6) };
+    wg_copy(duty.post, sizeof duty.post, wg_get_text(rows, row, 2));
+    wg_copy(duty.kind, sizeof duty.kind, wg_get_text(rows, row, 4));
+    return duty;
+}
+
+void city_rows_heirs(struct city_heirs *heirs, const PGresult *rows)
+{
+    struct city_heirs fresh = { .version = heirs->version };
+    for (int row = 0; row < PQntuples(rows); row++)
+        city_heirs_add(&fresh, &(struct city_heir){ .from = wg_get_i64(rows, row, 0),
+                                                    .to = wg_get_i64(rows, row, 1) });
+    bool same =
+        fresh.n == heirs->n &&
+        (fresh.n == 0 || memcmp(fresh.rows, heirs->rows, fresh.n * sizeof fresh.rows[0]) == 0);
+    fresh.version += same ? 0 : 1;
+    city_heirs_clear(heirs);
+    *heirs = fresh;
+}

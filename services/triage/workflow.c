@@ -11,8 +11,7 @@
 #include "services/triage/workflow_file.h"
 
 /* The engine's own words. Everything else in this file comes from the workflow file. */
-static const char WORD_HOLDER[] = "holder", ASKED[] = "asked", ASKED_STEP[] = "asked_step",
-                  ASKED_BY[] = "asked_by";
+static const char WORD_HOLDER[] = "holder", ASKED_BY[] = "asked_by";
 static const char WHY_NOBODY[] = "nobody";
 
 const struct workflow_actor workflow_itself = { 0 };
@@ -40,186 +39,6 @@ static const char *unmet(const struct workflow_row *row, const struct workflow_f
     return NULL;
 }
 
-/* ---- taking a row */
-
-static void open_tasks(const struct workflow_step *step)
-{
-    struct json_object *tasks = workflow_tasks(step->workflow),
-                       *start = wg_json_get(tasks, "start"),
-                       *letter = wg_json_get(tasks, "start_asked");
-    struct workflow_case *after = step->after;
-    struct json_object *given = workflow_given_tasks(step->input);
-    for (size_t i = 0; i < workflow_length(given) && after->n_tasks < WORKFLOW_TASKS; i++) {
-        const struct workflow_named *named = &step->facts->tasks[i];
-        bool asked = named->party != 0 && !named->ordered;
-        struct workflow_task *task = &after->tasks[after->n_tasks];
-        *task = (struct workflow_task){ .k = (int32_t)after->n_tasks + 1,
-                                        .party = named->party,
-                                        .staff = named->staff,
-                                        .open = true,
-                                        .changed = true };
-        wg_copy(task->state, sizeof task->state, wg_json_text(tasks, asked ? "asked" : "initial"));
-        after->n_tasks++;
-        struct json_object *clocks = json_object_new_object();
-        json_object_object_add(clocks, "start", json_object_get(asked ? letter : start));
-        const struct workflow_row row = { clocks, clocks };
-        workflow_move_clocks(step, &row, task->k);
-        json_object_put(clocks);
-    }
-}
-
-static void move_task(const struct workflow_step *step, const struct workflow_row *row)
-{
-    const char *to = workflow_word(row, "to");
-    for (size_t i = 0; i < step->after->n_tasks; i++) {
-        struct workflow_task *task = &step->after->tasks[i];
-        if (task->k != step->task->k)
-            continue;
-        if (to[0] != '\0')
-            wg_copy(task->state, sizeof task->state, to);
-        task->open = !workflow_is_task_final(step->workflow, task->state);
-        task->changed = true;
-    }
-}
-
-static void move_state(const struct workflow_step *step, const struct workflow_row *row)
-{
-    const char *to = workflow_word(row, "to");
-    if (to[0] == '@') {
-        const struct workflow_attribute *kept = workflow_attribute(step->before, to + 1);
-        to = kept == NULL ? "" : kept->word;
-    }
-    if (to[0] != '\0')
-        wg_copy(step->after->state, sizeof step->after->state, to);
-}
-
-static void apply_row(const struct workflow_step *step, const struct workflow_row *row,
-                      struct workflow_course *course)
-{
-    struct json_object *list = workflow_member(row, "effects");
-    for (size_t i = 0; i < workflow_length(list); i++)
-        workflow_apply(step, row, workflow_item(list, i));
-    if (step->task != NULL)
-        move_task(step, row);
-    else
-        move_state(step, row);
-    if (workflow_flag(row, "tasks"))
-        open_tasks(step);
-    workflow_move_clocks(step, row, step->task == NULL ? 0 : step->task->k);
-    /* Whom an approval now waits for is known when it has been judged. */
-    if (!workflow_flag(row, "approve"))
-        workflow_add_notices(step, course, workflow_member(row, "notices"));
-}
-
-/* An action of the system upon what the step has come to; false: none of its variants fits. */
-static bool follow(const struct workflow_step *step, const char *name,
-                   struct workflow_course *course, struct workflow_row *ret_row)
-{
-    const struct workflow_case so_far = *step->after;
-    struct workflow_step next = *step;
-    const char *why = NULL;
-    next.before = &so_far;
-    next.actor = &workflow_itself;
-    next.task = NULL;
-    if (workflow_choose(&next, wg_json_get(workflow_actions(step->workflow), name), ret_row,
-                        &why) != 0)
-        return false;
-    /* What the step's own actor did stays his: the effects may name him. */
-    next.actor = step->actor;
-    apply_row(&next, ret_row, course);
-    return true;
-}
-
-static void follow_and_name(const struct workflow_step *step, const char *name,
-                            struct workflow_course *course)
-{
-    struct workflow_row row;
-    if (name != NULL && follow(step, name, course, &row))
-        wg_copy(course->decision->event, sizeof course->decision->event,
-                workflow_word(&row, "event"));
-}
-
-static void end_asking(struct workflow_case *after)
-{
-    workflow_unset(after, ASKED);
-    workflow_unset(after, ASKED_STEP);
-    workflow_unset(after, ASKED_BY);
-    workflow_unset(after, "asked_n");
-}
-
-/* What was asked for was asked in another state. */
-static void end_stale_asking(const struct workflow_case *before, struct workflow_case *after)
-{
-    if (workflow_attribute(before, ASKED) != NULL && strcmp(before->state, after->state) != 0)
-        end_asking(after);
-}
-
-static void judge_asked(const struct workflow_step *step, const struct workflow_row *row,
-                        struct workflow_course *course)
-{
-    const struct workflow_attribute *asked = workflow_attribute(step->before, ASKED);
-    if (asked == NULL)
-        return;
-    struct json_object *approval = workflow_approval(step->workflow, asked->word);
-    int64_t next = workflow_number(step->before, ASKED_STEP) + 1;
-    bool granted = workflow_flag(row, "approve");
-    if (granted && next < (int64_t)workflow_length(wg_json_get(approval, "steps"))) {
-        workflow_set_number(step->after, ASKED_STEP, next);
-        return;
-    }
-    end_asking(step->after);
-    /* What was asked for is what follows, with the words of who asked. */
-    struct workflow_step asker = *step;
-    asker.input = step->facts->asked_input;
-    follow_and_name(&asker, wg_json_text(approval, granted ? "then" : "else"), course);
-}
-
-static int64_t open_now(const struct workflow_case *from)
-{
-    int64_t n = 0;
-    for (size_t i = 0; i < from->n_tasks; i++)
-        n += from->tasks[i].open;
-    return n;
-}
-
-/* What the file does by itself wherever its guards hold. */
-static void take_also(const struct workflow_step *step, struct workflow_course *course)
-{
-    struct json_object *also = wg_json_get(workflow_open_row(step->workflow), "also");
-    for (size_t i = 0; i < workflow_length(also); i++) {
-        struct workflow_row row;
-        follow(step, workflow_item(also, i), course, &row);
-    }
-}
-
-static bool row_decides(const struct workflow_row *row, bool of_task)
-{
-    struct json_object *deciding = workflow_member(row, "deciding");
-    return deciding == NULL ? !of_task : json_object_get_boolean(deciding) != 0;
-}
-
-/* Takes the row that was chosen, and what follows from it. */
-static void take(const struct workflow_step *step, const struct workflow_row *row,
-                 struct workflow_course *course)
-{
-    const struct workflow_case *before = step->before;
-    struct workflow_case *after = step->after;
-    wg_copy(course->decision->event, sizeof course->decision->event, workflow_word(row, "event"));
-    if (workflow_flag(row, "undo"))
-        workflow_read_effects(after, step->facts->last_before);
-    apply_row(step, row, course);
-    if (workflow_flag(row, "approve") || workflow_flag(row, "refuse"))
-        judge_asked(step, row, course);
-    if (workflow_flag(row, "approve"))
-        workflow_add_notices(step, course, workflow_member(row, "notices"));
-    if (open_now(before) > 0 && open_now(after) == 0)
-        follow_and_name(step, wg_json_text(workflow_tasks(step->workflow), "done"), course);
-    if (row_decides(row, step->task != NULL))
-        take_also(step, course);
-    if (!workflow_flag(row, "approve"))
-        end_stale_asking(before, after);
-}
-
 /* ---- opening */
 
 /* Why it waits, or NULL; and the event of the action by which the walk ended the case, or NULL. */
@@ -240,7 +59,7 @@ static const char *walk(const struct workflow_step *step, struct json_object *na
         why = unmet(&row, step->facts);
         if (why != NULL)
             break;
-        apply_row(&next, &row, course);
+        workflow_apply_row(&next, &row, course);
         wg_write_string(&course->decision->data, NULL, step->after->state);
         if (workflow_is_final(step->workflow, step->after->state))
             *ret_ended = workflow_word(&row, "event");
@@ -279,7 +98,7 @@ void workflow_open(const struct workflow *workflow, const struct workflow_case *
     wg_write_end_array(data);
     if (ended != NULL)
         wg_write_string(data, "ended", ended);
-    take_also(&step, &course);
+    workflow_take_also(&step, &course);
     after->version = after->decided = 1;
     if (why != NULL) {
         wg_copy(after->reason, sizeof after->reason, why);
@@ -314,7 +133,7 @@ bool workflow_decides(const struct workflow *workflow, const char *action, int32
     struct json_object *found = action_of(workflow, action, task);
     bool decides = found == NULL;
     for (size_t i = 0; workflow_row_at(found, i, &row); i++)
-        decides = decides || row_decides(&row, task > 0);
+        decides = decides || workflow_row_decides(&row, task > 0);
     return decides;
 }
 
@@ -374,8 +193,8 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
                                       .task = ask->task,
                                       .had_tasks = ask->before->n_tasks,
                                       .asker = workflow_number(ask->before, ASKED_BY) };
-    take(&step, &row, &course);
-    finish(ret_decision, ask->before, row_decides(&row, ask->task > 0));
+    workflow_take(&step, &row, &course);
+    finish(ret_decision, ask->before, workflow_row_decides(&row, ask->task > 0));
     workflow_write_event(&step, ask, NULL, workflow_flag(&row, "undoable"), ret_decision);
     return 0;
 }
@@ -414,11 +233,12 @@ static bool inherit(const struct workflow *workflow, const struct workflow_ask *
                                         .actor = &workflow_itself,
                                         .now = ask->now };
     struct workflow_course course = { .decision = decision, .had_tasks = ask->before->n_tasks };
-    if (ask->facts->n_heirs == 0 || action == NULL || !follow(&step, action, &course, &row))
+    if (ask->facts->n_heirs == 0 || action == NULL ||
+        !workflow_follow(&step, action, &course, &row))
         return false;
     workflow_set_wake(workflow, &decision->after, ask->facts);
     wg_copy(decision->event, sizeof decision->event, workflow_word(&row, "event"));
-    finish(decision, ask->before, row_decides(&row, false));
+    finish(decision, ask->before, workflow_row_decides(&row, false));
     const struct workflow_ask told = { .before = ask->before, .action = action };
     workflow_write_event(&step, &told, NULL, false, decision);
     return true;
@@ -459,12 +279,12 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
                                       .had_tasks = ask->before->n_tasks,
                                       .asker = workflow_number(ask->before, ASKED_BY) };
     const char *action = rule == NULL ? NULL : mark < 100 ? rule->on_warn : rule->on_breach;
-    bool taken = action != NULL && follow(&step, action, &course, &row);
-    end_stale_asking(ask->before, after);
+    bool taken = action != NULL && workflow_follow(&step, action, &course, &row);
+    workflow_end_stale_asking(ask->before, after);
     workflow_set_wake(workflow, after, ask->facts);
     wg_copy(ret_decision->event, sizeof ret_decision->event,
             taken ? workflow_word(&row, "event") : PASSED);
-    finish(ret_decision, ask->before, taken && row_decides(&row, false));
+    finish(ret_decision, ask->before, taken && workflow_row_decides(&row, false));
     struct workflow_ask told = *ask;
     told.action = taken ? action : NULL;
     const struct workflow_strike strike = { name, mark };

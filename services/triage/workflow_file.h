@@ -123,6 +123,23 @@ struct workflow_course {
 void workflow_add_notices(const struct workflow_step *step, const struct workflow_course *course,
                           struct json_object *list);
 
+/* ---- workflow_take.c */
+
+/* The row's own effects, target, tasks, clocks and notices. */
+void workflow_apply_row(const struct workflow_step *step, const struct workflow_row *row,
+                        struct workflow_course *course);
+/* Takes the row that was chosen, and what follows from it. */
+void workflow_take(const struct workflow_step *step, const struct workflow_row *row,
+                   struct workflow_course *course);
+/* An action of the system upon what the step has come to; false: none of its variants fits. */
+bool workflow_follow(const struct workflow_step *step, const char *name,
+                     struct workflow_course *course, struct workflow_row *ret_row);
+/* What the file does by itself wherever its guards hold. */
+void workflow_take_also(const struct workflow_step *step, struct workflow_course *course);
+/* What was asked for was asked in another state. */
+void workflow_end_stale_asking(const struct workflow_case *before, struct workflow_case *after);
+bool workflow_row_decides(const struct workflow_row *row, bool of_task);
+
 /* ---- workflow_clocks.c */
 
 /* When so many per cent of a clock that runs are used. */

@@ -265,12 +265,10 @@ static bool try(struct walk *walk, const struct attempt *attempt,
                 const struct workflow_facts *facts)
 {
     const char *action = attempt->action;
-    const size_t role = attempt->role;
-    const int32_t task = attempt->task;
-    struct json_object *input = attempt->input;
     WG_AUTO(wg_problem_destroy) struct wg_problem *problem = wg_problem_new(422, "t", "t", "t");
-    const struct workflow_actor actor = walking_actor(&walking, role, &walk->now);
-    const struct workflow_ask ask = { &walk->now, action, task, &actor, facts, input, walk->at };
+    const struct workflow_actor actor = walking_actor(&walking, attempt->role, &walk->now);
+    const struct workflow_ask ask = { &walk->now, action,         attempt->task, &actor,
+                                      facts,      attempt->input, walk->at };
     struct workflow_decision decision = { 0 }, again = { 0 };
     const char *why = NULL;
     int refusal = workflow_step(walking.workflow, &ask, &decision, problem, &why);
@@ -285,7 +283,7 @@ static bool try(struct walk *walk, const struct attempt *attempt,
         ROW(action, strcmp(again.data.bytes, decision.data.bytes) == 0);
         workflow_decision_clear(&again);
     }
-    land(walk, action, &decision, actor.staff_id, input);
+    land(walk, action, &decision, actor.staff_id, attempt->input);
     workflow_decision_clear(&decision);
     walk->taken++;
     return true;
@@ -298,11 +296,9 @@ static void pass(struct walk *walk, int64_t to)
     while (walk->now.wake_at != 0 && walk->now.wake_at <= to) {
         struct workflow_facts facts = facts_of(walk, "");
         struct workflow_decision decision;
-        if (walk->now.holder != 0 && toss(walk, 50)) { /* who has it left office */
-            facts.heirs[0].from = walk->now.holder;
-            facts.heirs[0].to = walk->now.holder + 1;
-            facts.n_heirs = 1;
-        }
+        facts.n_heirs = walk->now.holder != 0 && toss(walk, 50); /* who has it left office */
+        facts.heirs[0].from = walk->now.holder;
+        facts.heirs[0].to = walk->now.holder + 1;
         walk->at = walk->now.wake_at > walk->at ? walk->now.wake_at : walk->at;
         const struct workflow_ask ask = { .before = &walk->now, .facts = &facts, .now = walk->at };
         if (workflow_tick(walking.workflow, &ask, &decision) != 0)
