@@ -128,7 +128,6 @@ const struct workflow_attribute *workflow_attribute(const struct workflow_case *
 
 enum {
     WORKFLOW_PEOPLE = 8,   /* of one role */
-    WORKFLOW_TOLD = 20,    /* by one notice */
     WORKFLOW_NOTICES = 16, /* of a step with all that follows from it */
     WORKFLOW_LIMITS = 24,
     WORKFLOW_ROLES = 16,
@@ -216,11 +215,13 @@ struct workflow_actor {
 /* The system: takes what nobody else may. */
 extern const struct workflow_actor workflow_itself;
 
+/* Nobody is dropped: it grows with the people whom the facts name, of whom there are some hundred
+ * at most. */
 struct workflow_notice {
     char rule[32];
     bool to_reporter;
-    size_t n;
-    int64_t staff[WORKFLOW_TOLD];
+    size_t n, room;
+    int64_t *staff;
 };
 
 struct workflow_decision {

@@ -11,8 +11,13 @@ static void tell(struct workflow_notice *notice, int64_t staff)
     for (size_t i = 0; i < notice->n; i++)
         if (notice->staff[i] == staff)
             return;
-    if (staff != 0 && notice->n < WORKFLOW_TOLD)
-        notice->staff[notice->n++] = staff;
+    if (staff == 0)
+        return;
+    if (notice->n == notice->room) {
+        notice->room = notice->room == 0 ? WORKFLOW_PEOPLE : 2 * notice->room;
+        notice->staff = wg_resize(notice->staff, notice->room * sizeof notice->staff[0]);
+    }
+    notice->staff[notice->n++] = staff;
 }
 
 static void tell_people(struct workflow_notice *notice, const struct workflow_people *people)
@@ -87,6 +92,8 @@ static void add_notice(const struct workflow_step *step, const struct workflow_c
     bool anybody = notice->n > 0 || (to_reporter && step->facts->reporter_has_mail);
     if (notice == &fresh && anybody && decision->n_notices < WORKFLOW_NOTICES)
         decision->notices[decision->n_notices++] = fresh;
+    else
+        wg_free(&fresh.staff);
 }
 
 void workflow_add_notices(const struct workflow_step *step, const struct workflow_course *course,
