@@ -196,8 +196,10 @@ struct workflow_facts {
     const char *source_kind; /* the system, else the channel, by which it came; NULL = not known */
     bool backfilled;         /* entered later */
     bool handled;            /* dealt with on the spot by who entered it */
-    int32_t reports, children;                   /* said by so many; open cases split from it */
-    struct workflow_named tasks[WORKFLOW_TASKS]; /* of the field of type tasks, in its order */
+    int32_t reports, children; /* said by so many; open cases split from it */
+    /* Whom the field of type tasks or parties names, in its order: an action has one of them. */
+    struct workflow_named named[WORKFLOW_TASKS];
+    size_t n_invited; /* so many of them are of type parties */
     /* the event before, for an undo */
     int64_t last_actor, last_at;
     struct json_object *asked_input; /* of the action whose approval is waited for; borrowed */
@@ -289,7 +291,8 @@ bool workflow_decides(const struct workflow *workflow, const char *action, int32
 /* True of an action with this flag: approve, it grants what was asked for; split, it makes a part a
  * case of its own, whose parent this is. */
 bool workflow_flagged(const struct workflow *workflow, const char *action, const char *flag);
-/* The name of the field of this type ("staff", "party", "tasks", "case"); NULL: it has none. */
+/* The name of the field of this type ("staff", "party", "parties", "tasks", "case"); NULL: it has
+ * none. */
 const char *workflow_field_of_type(const struct workflow *workflow, const char *action,
                                    const char *type);
 

@@ -37,8 +37,14 @@ static void tell_assignees(const struct workflow_step *step, const struct workfl
         if (!task->changed && task->k != course->task)
             continue;
         tell_people(notice,
-                    i < had ? &step->facts->of_tasks[i] : &step->facts->tasks[i - had].people);
+                    i < had ? &step->facts->of_tasks[i] : &step->facts->named[i - had].people);
     }
+}
+
+static void tell_invited(const struct workflow_facts *facts, struct workflow_notice *notice)
+{
+    for (size_t i = 0; i < facts->n_invited; i++)
+        tell_people(notice, &facts->named[i].people);
 }
 
 /* Whoever the approval now waits for: the role of that post's name. */
@@ -67,6 +73,8 @@ static void tell_whom(const struct workflow_step *step, const struct workflow_co
         tell(notice, course->asker);
     } else if (strcmp(to, "assignee") == 0) {
         tell_assignees(step, course, notice);
+    } else if (strcmp(to, "invited") == 0) {
+        tell_invited(facts, notice);
     }
     if (strcmp(to, "approver") == 0)
         to = approver(step);

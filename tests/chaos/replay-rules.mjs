@@ -73,6 +73,11 @@ export class Turn {
         return Object.values(this.input).find((value) => Array.isArray(value) && typeof value[0] === 'object') ?? [];
     }
 
+    /** The parties that the input names by their codes. */
+    invited() {
+        return (this.fieldOf('parties') ?? []).map((code) => this.registers.partyCodes.get(code)?.id);
+    }
+
     /** Where whoever has been given the case stands; nobody who acts for a party does. */
     holderLevel() {
         const { after, registers } = this;

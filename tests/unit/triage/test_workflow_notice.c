@@ -88,15 +88,43 @@ static void test_assignees(void **state)
     struct json_object *input = fixture_json("{\"text\":\"院门口\",\"tasks\":[]}");
     struct json_object *tasks = wg_json_get(input, "tasks");
     (void)state;
-    put_parties(facts.tasks, WORKFLOW_TASKS, WORKFLOW_PEOPLE, 0);
+    put_parties(facts.named, WORKFLOW_TASKS, WORKFLOW_PEOPLE, 0);
     for (size_t i = 0; i < WORKFLOW_TASKS; i++)
         json_object_array_add(tasks, fixture_json("{\"party\":\"P1\",\"text\":\"清理\"}"));
     assert_int_equal(told("blow_whistle", input, &facts, "task"), WORKFLOW_TASKS * WORKFLOW_PEOPLE);
 }
 
+static void test_invited(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t parties, of_each, shared, told;
+    } rows[] = {
+        { "nobody acts for it", 1, 0, 0, 0 },
+        { "one of one", 1, 1, 0, 1 },
+        { "all of three", 3, 2, 0, 6 },
+        { "who acts for two of them, once", 2, 3, 1, 5 },
+        { "as many as there can be", WORKFLOW_TASKS, WORKFLOW_PEOPLE, 0,
+          WORKFLOW_TASKS * WORKFLOW_PEOPLE },
+    };
+    WG_AUTO(wg_json_put)
+    struct json_object *input = fixture_json(
+        "{\"at\":\"2026-11-24T10:00:00+08:00\",\"parties\":[\"P1\"],\"text\":\"归属\"}");
+    (void)state;
+    for (size_t i = 0; i < WG_COUNT(rows); i++) {
+        struct workflow_facts facts = walking_facts(&walking, "street", "");
+        size_t others = told("convene", input, &facts, "meeting");
+        put_parties(facts.named, rows[i].parties, rows[i].of_each, rows[i].shared);
+        facts.n_invited = rows[i].parties;
+        ROW(rows[i].name, others > 0);
+        ROW(rows[i].name, told("convene", input, &facts, "meeting") == others + rows[i].told);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_assignees) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_assignees),
+                                        cmocka_unit_test(test_invited) };
     if (argc != 2)
         return 2;
     file = argv[1];
