@@ -82,6 +82,8 @@ struct json_object *action_words(const struct action *action);
 void action_chosen(const struct action *action, struct facts_input *ret_input);
 /* Whom the tasks of the input are for. */
 void action_name_tasks(const struct action *action, struct workflow_facts *facts);
+/* … or who acts for the parties that it invites. */
+void action_name_parties(const struct action *action, struct workflow_facts *facts);
 /* Codes that the city does not have, before the engine is asked. */
 void action_judge_names(const struct action *action, struct wg_problem *problem);
 

@@ -34,6 +34,7 @@ void action_facts(const struct action *action, struct workflow_facts *ret_facts)
     action_chosen(action, &chosen);
     case_row_facts(&action->row, action->knowledge, &chosen, ret_facts);
     action_name_tasks(action, ret_facts);
+    action_name_parties(action, ret_facts);
     ret_facts->partner = action->partner_id;
 }
 

@@ -50,9 +50,20 @@ static struct json_object *tasks_of(const struct action *action, const char **re
     return action->task != 0 ? NULL : tasks_in(action_words(action), ret_field);
 }
 
-static size_t task_count(struct json_object *tasks)
+/* The list of parties that are invited; ret_field: where. NULL = none. */
+static struct json_object *parties_of(const struct action *action, const char **ret_field)
 {
-    size_t n = tasks == NULL ? 0 : json_object_array_length(tasks);
+    const char *field = workflow_field_of_type(action->workflow, action->name, "parties");
+    struct json_object *list =
+        action->task != 0 || field == NULL ? NULL : wg_json_get(action->input, field);
+    *ret_field = field;
+    return json_object_is_type(list, json_type_array) ? list : NULL;
+}
+
+/* Of those that are looked at. */
+static size_t list_count(struct json_object *list)
+{
+    size_t n = list == NULL ? 0 : json_object_array_length(list);
     return n < WORKFLOW_TASKS ? n : WORKFLOW_TASKS;
 }
 
@@ -64,7 +75,7 @@ void action_collect_names(struct action *action)
     action->n_names = 0;
     if (code != NULL)
         collect(action, code);
-    for (size_t i = 0; i < task_count(tasks); i++) {
+    for (size_t i = 0; i < list_count(tasks); i++) {
         code = wg_json_text(json_object_array_get_idx(tasks, i), "staff");
         if (code != NULL)
             collect(action, code);
@@ -104,6 +115,13 @@ static const struct city_party *party_named(const struct action *action, const c
     return code == NULL ? NULL : city_party_by_code(&action->knowledge->city, code);
 }
 
+/* The i-th code of a list; NULL: it is no text, which the form says. */
+static const char *code_at(struct json_object *list, size_t i)
+{
+    struct json_object *code = json_object_array_get_idx(list, i);
+    return json_object_is_type(code, json_type_string) ? json_object_get_string(code) : NULL;
+}
+
 /* The code in the field of a type; NULL = none was given. */
 static const char *field_of(const struct action *action, const char *type)
 {
@@ -127,10 +145,10 @@ void action_name_tasks(const struct action *action, struct workflow_facts *facts
 {
     const char *field;
     struct json_object *tasks = tasks_of(action, &field);
-    for (size_t i = 0; i < task_count(tasks); i++) {
+    for (size_t i = 0; i < list_count(tasks); i++) {
         struct json_object *given = json_object_array_get_idx(tasks, i);
         const struct city_party *party = party_named(action, wg_json_text(given, "party"));
-        struct workflow_named *named = &facts->tasks[i];
+        struct workflow_named *named = &facts->named[i];
         named->staff = staff_named(action, wg_json_text(given, "staff"));
         named->party = party == NULL ? 0 : party->id;
         named->ordered = party == NULL || party->ordered;
@@ -143,7 +161,26 @@ void action_name_tasks(const struct action *action, struct workflow_facts *facts
     }
 }
 
+void action_name_parties(const struct action *action, struct workflow_facts *facts)
+{
+    const char *field;
+    struct json_object *parties = parties_of(action, &field);
+    facts->n_invited = list_count(parties);
+    for (size_t i = 0; i < facts->n_invited; i++) {
+        const struct city_party *party = party_named(action, code_at(parties, i));
+        if (party == NULL)
+            continue;
+        facts->named[i].party = party->id;
+        facts_people(&action->knowledge->city, party->id, &facts->named[i].people);
+    }
+}
+
 /* ---- what is not there */
+
+static void no_such_party(struct wg_problem *problem, const char *pointer)
+{
+    wg_problem_error(problem, pointer, "没有这个单位", "no such party");
+}
 
 static void judge_person(const struct action *action, const char *pointer, const char *code,
                          struct wg_problem *problem)
@@ -178,15 +215,28 @@ static void judge_tasks(const struct action *action, struct wg_problem *problem)
     const char *field = "";
     struct json_object *tasks = tasks_of(action, &field);
     char pointer[80];
-    for (size_t i = 0; i < task_count(tasks); i++) {
+    for (size_t i = 0; i < list_count(tasks); i++) {
         struct json_object *given = json_object_array_get_idx(tasks, i);
         const char *party = wg_json_text(given, "party"), *staff = wg_json_text(given, "staff");
         if (party != NULL && party_named(action, party) == NULL) {
             snprintf(pointer, sizeof pointer, "/%s/%zu/party", field, i);
-            wg_problem_error(problem, pointer, "没有这个单位", "no such party");
+            no_such_party(problem, pointer);
         }
         snprintf(pointer, sizeof pointer, "/%s/%zu/staff", field, i);
         judge_person(action, pointer, staff, problem);
+    }
+}
+
+static void judge_parties(const struct action *action, struct wg_problem *problem)
+{
+    const char *field = "";
+    struct json_object *parties = parties_of(action, &field);
+    char pointer[80];
+    for (size_t i = 0; i < list_count(parties); i++) {
+        const char *code = code_at(parties, i);
+        snprintf(pointer, sizeof pointer, "/%s/%zu", field, i);
+        if (code != NULL && party_named(action, code) == NULL)
+            no_such_party(problem, pointer);
     }
 }
 
@@ -197,13 +247,14 @@ void action_judge_names(const struct action *action, struct wg_problem *problem)
                *other = field_of(action, "case");
     judge_place(action, problem);
     judge_tasks(action, problem);
+    judge_parties(action, problem);
     if (staff != NULL) {
         snprintf(pointer, sizeof pointer, "/%s",
                  workflow_field_of_type(action->workflow, action->name, "staff"));
         judge_person(action, pointer, staff, problem);
     }
     if (party != NULL && party_named(action, party) == NULL)
-        wg_problem_error(problem, "/party", "没有这个单位", "no such party");
+        no_such_party(problem, "/party");
     if (other != NULL && action->partner_workflow == NULL) {
         snprintf(pointer, sizeof pointer, "/%s",
                  workflow_field_of_type(action->workflow, action->name, "case"));

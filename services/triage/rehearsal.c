@@ -129,7 +129,7 @@ static void put_tasks(const struct workflow_case *before, const struct workflow_
                       struct workflow_facts *facts)
 {
     for (size_t i = before->n_tasks; i < logged->n_tasks; i++)
-        facts->tasks[i - before->n_tasks] = (struct workflow_named){
+        facts->named[i - before->n_tasks] = (struct workflow_named){
             .staff = logged->tasks[i].staff, .party = logged->tasks[i].party, .ordered = true
         };
 }

@@ -21,6 +21,8 @@ void workflow_decision_clear(struct workflow_decision *decision)
     wg_text_destroy(&decision->data);
     wg_text_destroy(&decision->was);
     decision->event[0] = '\0';
+    for (size_t i = 0; i < decision->n_notices; i++)
+        wg_free(&decision->notices[i].staff);
     decision->n_notices = 0;
     decision->after.version = 0;
 }

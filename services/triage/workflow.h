@@ -128,7 +128,6 @@ const struct workflow_attribute *workflow_attribute(const struct workflow_case *
 
 enum {
     WORKFLOW_PEOPLE = 8,   /* of one role */
-    WORKFLOW_TOLD = 20,    /* by one notice */
     WORKFLOW_NOTICES = 16, /* of a step with all that follows from it */
     WORKFLOW_LIMITS = 24,
     WORKFLOW_ROLES = 16,
@@ -198,8 +197,10 @@ struct workflow_facts {
     const char *source_kind; /* the system, else the channel, by which it came; NULL = not known */
     bool backfilled;         /* entered later */
     bool handled;            /* dealt with on the spot by who entered it */
-    int32_t reports, children;                   /* said by so many; open cases split from it */
-    struct workflow_named tasks[WORKFLOW_TASKS]; /* of the field of type tasks, in its order */
+    int32_t reports, children; /* said by so many; open cases split from it */
+    /* Whom the field of type tasks or parties names, in its order: an action has one of them. */
+    struct workflow_named named[WORKFLOW_TASKS];
+    size_t n_invited; /* so many of them are of type parties */
     /* of those who have it, a link of its chain or an open task: who left office, and who took over
      */
     size_t n_heirs;
@@ -223,11 +224,13 @@ struct workflow_actor {
 /* The system: takes what nobody else may. */
 extern const struct workflow_actor workflow_itself;
 
+/* Nobody is dropped: it grows with the people whom the facts name, of whom there are some hundred
+ * at most. */
 struct workflow_notice {
     char rule[32];
     bool to_reporter;
-    size_t n;
-    int64_t staff[WORKFLOW_TOLD];
+    size_t n, room;
+    int64_t *staff;
 };
 
 struct workflow_decision {
@@ -296,7 +299,8 @@ bool workflow_decides(const struct workflow *workflow, const char *action, int32
 /* True of an action with this flag: approve, it grants what was asked for; split, it makes a part a
  * case of its own, whose parent this is. */
 bool workflow_flagged(const struct workflow *workflow, const char *action, const char *flag);
-/* The name of the field of this type ("staff", "party", "tasks", "case"); NULL: it has none. */
+/* The name of the field of this type ("staff", "party", "parties", "tasks", "case"); NULL: it has
+ * none. */
 const char *workflow_field_of_type(const struct workflow *workflow, const char *action,
                                    const char *type);
 

@@ -292,8 +292,8 @@ bool workflow_need_known(const char *need)
  * name. */
 bool workflow_field_known(const char *type, const char *name)
 {
-    static const char *const free_types[] = { "text", "texts", "choice", "number", "time",
-                                              "flag", "staff", "party",  "case",   "tasks" };
+    static const char *const free_types[] = { "text",  "texts", "choice",  "number", "time", "flag",
+                                              "staff", "party", "parties", "case",   "tasks" };
     static const char *const own_types[] = { "category", "area" };
     if (strcmp(name, "action") == 0)
         return false;

@@ -105,6 +105,32 @@ static void judge_texts(struct json_object *field, struct json_object *value, co
     }
 }
 
+static bool said_before(struct json_object *list, size_t i)
+{
+    struct json_object *item = json_object_array_get_idx(list, i);
+    for (size_t b = 0; b < i; b++)
+        if (json_object_equal(json_object_array_get_idx(list, b), item))
+            return true;
+    return false;
+}
+
+/* Codes, none twice; whether they exist was judged before. `most` is how many, not how long. */
+static void judge_parties(struct json_object *field, struct json_object *value, const char *pointer,
+                          struct wg_problem *problem)
+{
+    char item[POINTER];
+    size_t most =
+        wg_json_get(field, "most") == NULL ? WORKFLOW_TASKS : (size_t)wg_json_int(field, "most");
+    if (!judge_list(value, most, pointer, problem))
+        return;
+    for (size_t i = 0; i < json_object_array_length(value); i++) {
+        snprintf(item, sizeof item, "%.100s/%zu", pointer, i);
+        judge_text(NULL, json_object_array_get_idx(value, i), item, problem);
+        if (said_before(value, i))
+            wg_problem_error(problem, item, "与前面的单位重复", "the same party stands before");
+    }
+}
+
 /* [{"party" or "staff": code, "text": what}]; whether the codes exist was judged before. */
 static void judge_tasks(struct json_object *field, struct json_object *value, const char *pointer,
                         struct wg_problem *problem)
@@ -134,11 +160,9 @@ static void judge_value(struct json_object *field, struct json_object *value, co
         const char *type;
         void (*judge)(struct json_object *field, struct json_object *value, const char *pointer,
                       struct wg_problem *problem);
-    } judges[] = { { "number", judge_number },
-                   { "time", judge_time },
-                   { "flag", judge_flag },
-                   { "texts", judge_texts },
-                   { "tasks", judge_tasks } };
+    } judges[] = { { "number", judge_number },   { "time", judge_time },
+                   { "flag", judge_flag },       { "texts", judge_texts },
+                   { "parties", judge_parties }, { "tasks", judge_tasks } };
     for (size_t i = 0; i < WG_COUNT(judges); i++) {
         if (strcmp(judges[i].type, wg_json_text(field, "type")) != 0)
             continue;

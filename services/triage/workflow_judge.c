@@ -89,6 +89,11 @@ static bool read_choices(struct reading *reading, struct json_object *field)
     return true;
 }
 
+static bool is_of(struct json_object *field, const char *type)
+{
+    return strcmp(wg_json_text(field, "type"), type) == 0;
+}
+
 static bool read_field(struct reading *reading, struct json_object *field)
 {
     static const char *const members[] = { "name",    "type",     "zh",    "en",
@@ -105,16 +110,16 @@ static bool read_field(struct reading *reading, struct json_object *field)
     if (missing != NULL && (!reading_is_text(missing, WORD_MOST) ||
                             !is_need(reading, json_object_get_string(missing))))
         return reading_bad(reading, "missing", "names something that is not there");
+    int64_t most = is_of(field, "parties") ? WORKFLOW_TASKS : LENGTH_MOST;
     return workflow_number_within(reading, field, "least", LENGTH_MOST) &&
-           workflow_number_within(reading, field, "most", LENGTH_MOST) &&
-           read_choices(reading, field);
+           workflow_number_within(reading, field, "most", most) && read_choices(reading, field);
 }
 
 static bool read_notice(struct reading *reading, struct json_object *notice)
 {
     static const char *const members[] = { "rule", "to", NULL };
-    static const char *const words[] = { "holder", "reporter", "former",   "owner",
-                                         "asker",  "assignee", "approver", "heirs" };
+    static const char *const words[] = { "holder",   "reporter", "former", "owner",  "asker",
+                                         "assignee", "approver", "heirs",  "invited" };
     if (!reading_members(reading, notice, members) ||
         !reading_text(reading, notice, "rule", RULE_MOST) ||
         !reading_text(reading, notice, "to", WORD_MOST))
@@ -231,6 +236,40 @@ static bool split_fine(struct reading *reading, struct json_object *action)
     return said || reading_bad(reading, "split", "a required field named text is expected");
 }
 
+static const char NOBODY_INVITED[] = "no field of type parties invites anybody";
+
+static bool tells_invited(struct json_object *notices)
+{
+    for (size_t i = 0; i < reading_length(notices); i++)
+        if (strcmp(wg_json_text(json_object_array_get_idx(notices, i), "to"), "invited") == 0)
+            return true;
+    return false;
+}
+
+/* Whom an input names is looked up as one list, of the case's own action and of no other: not of
+ * what asked for the approval. Those who are invited are whom that list names. */
+static bool lists_fine(struct reading *reading, struct json_object *action)
+{
+    const struct workflow_tables *own = workflow_tables_of(reading);
+    struct json_object *fields = wg_json_get(action, "fields");
+    size_t parties = 0, tasks = 0;
+    struct workflow_row row;
+    for (size_t i = 0; i < reading_length(fields); i++) {
+        parties += is_of(json_object_array_get_idx(fields, i), "parties");
+        tasks += is_of(json_object_array_get_idx(fields, i), "tasks");
+    }
+    bool alone = parties + tasks == 1 && own->from == own->states &&
+                 !json_object_get_boolean(wg_json_get(action, "approve"));
+    if (parties > 0 && !alone)
+        return reading_bad(reading, "fields",
+                           "parties are the only list of an action of the case, which approves "
+                           "nothing");
+    for (size_t i = 0; workflow_row_at(action, i, &row); i++)
+        if (parties == 0 && tells_invited(workflow_member(&row, "notices")))
+            return reading_bad(reading, "notices", NOBODY_INVITED);
+    return true;
+}
+
 static bool read_action(struct reading *reading, const char *name, struct json_object *action)
 {
     static const char *const members[] = { "zh",      "en",       "from",     "to",      "by",
@@ -247,7 +286,8 @@ static bool read_action(struct reading *reading, const char *name, struct json_o
         !reading_flag(reading, action, "approve") || !reading_flag(reading, action, "refuse") ||
         !reading_flag(reading, action, "undo") || !reading_flag(reading, action, "split") ||
         !reading_each(reading, action, "fields", read_field) ||
-        !reading_each(reading, action, "rows", read_row) || !split_fine(reading, action))
+        !reading_each(reading, action, "rows", read_row) || !split_fine(reading, action) ||
+        !lists_fine(reading, action))
         return false;
     if (wg_json_get(action, "rows") != NULL && reading_length(wg_json_get(action, "rows")) == 0)
         return reading_bad(reading, "rows", "at least one is expected");
@@ -303,6 +343,8 @@ static bool read_open(struct reading *reading)
         !reading_words(reading, open, "effects", is_effect) ||
         !reading_each(reading, open, "waits", read_notice) || !walk_fits(reading, open))
         return false;
+    if (tells_invited(wg_json_get(open, "waits")))
+        return reading_bad(reading, "waits", NOBODY_INVITED);
     reading_leave(reading, mark);
     return true;
 }

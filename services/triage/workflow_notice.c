@@ -11,8 +11,13 @@ static void tell(struct workflow_notice *notice, int64_t staff)
     for (size_t i = 0; i < notice->n; i++)
         if (notice->staff[i] == staff)
             return;
-    if (staff != 0 && notice->n < WORKFLOW_TOLD)
-        notice->staff[notice->n++] = staff;
+    if (staff == 0)
+        return;
+    if (notice->n == notice->room) {
+        notice->room = notice->room == 0 ? WORKFLOW_PEOPLE : 2 * notice->room;
+        notice->staff = wg_resize(notice->staff, notice->room * sizeof notice->staff[0]);
+    }
+    notice->staff[notice->n++] = staff;
 }
 
 static void tell_people(struct workflow_notice *notice, const struct workflow_people *people)
@@ -32,8 +37,14 @@ static void tell_assignees(const struct workflow_step *step, const struct workfl
         if (!task->changed && task->k != course->task)
             continue;
         tell_people(notice,
-                    i < had ? &step->facts->of_tasks[i] : &step->facts->tasks[i - had].people);
+                    i < had ? &step->facts->of_tasks[i] : &step->facts->named[i - had].people);
     }
+}
+
+static void tell_invited(const struct workflow_facts *facts, struct workflow_notice *notice)
+{
+    for (size_t i = 0; i < facts->n_invited; i++)
+        tell_people(notice, &facts->named[i].people);
 }
 
 /* Whoever the approval now waits for: the role of that post's name. */
@@ -65,6 +76,8 @@ static void tell_whom(const struct workflow_step *step, const struct workflow_co
     } else if (strcmp(to, "heirs") == 0) {
         for (size_t i = 0; i < facts->n_heirs; i++)
             tell(notice, facts->heirs[i].to);
+    } else if (strcmp(to, "invited") == 0) {
+        tell_invited(facts, notice);
     }
     if (strcmp(to, "approver") == 0)
         to = approver(step);
@@ -90,6 +103,8 @@ static void add_notice(const struct workflow_step *step, const struct workflow_c
     bool anybody = notice->n > 0 || (to_reporter && step->facts->reporter_has_mail);
     if (notice == &fresh && anybody && decision->n_notices < WORKFLOW_NOTICES)
         decision->notices[decision->n_notices++] = fresh;
+    else
+        wg_free(&fresh.staff);
 }
 
 void workflow_add_notices(const struct workflow_step *step, const struct workflow_course *course,

@@ -17,7 +17,7 @@ static void open_tasks(const struct workflow_step *step)
     struct workflow_case *after = step->after;
     struct json_object *given = workflow_given_tasks(step->input);
     for (size_t i = 0; i < workflow_length(given) && after->n_tasks < WORKFLOW_TASKS; i++) {
-        const struct workflow_named *named = &step->facts->tasks[i];
+        const struct workflow_named *named = &step->facts->named[i];
         bool asked = named->party != 0 && !named->ordered;
         struct workflow_task *task = &after->tasks[after->n_tasks];
         *task = (struct workflow_task){ .k = (int32_t)after->n_tasks + 1,

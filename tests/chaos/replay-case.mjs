@@ -348,6 +348,7 @@ export class Walk {
         case 'asker': return [turn.asker ?? before.more.asked_by].filter((staff) => staff > 0);
         case 'assignee': return Object.entries(after.tasks).filter(([k]) => turn.changed.has(Number(k)) || Number(k) === course.struck || Number(k) === course.event.data.task)
             .flatMap(([, task]) => [...registers.partyStaff(task.party, turn.now), ...(task.staff === null ? [] : [task.staff])]);
+        case 'invited': return turn.invited().flatMap((party) => registers.partyStaff(party, turn.now));
         case 'approver': return after.more.asked === undefined ? [] : turn.people(this.flow.approvals[after.more.asked].steps[after.more.asked_step]);
         default: return turn.people(to);
         }

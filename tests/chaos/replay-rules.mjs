@@ -1,7 +1,7 @@
 // The language of schema/workflows: variants, guards, effects and values, each applied to one turn of a case.
 import { raised } from './replay-registers.mjs';
 
-const LINKS_MOST = 8, TASKS_MOST = 10;
+const LINKS_MOST = 8, TASKS_MOST = 20;
 const COLUMNS = ['state', 'level', 'grade', 'holder', 'party', 'outcome', 'resolver', 'restricted'];
 const PLACE_REASONS = ['place', 'outside', 'grid'];
 
@@ -71,6 +71,11 @@ export class Turn {
     /** The tasks that the input names. */
     given() {
         return Object.values(this.input).find((value) => Array.isArray(value) && typeof value[0] === 'object') ?? [];
+    }
+
+    /** The parties that the input names by their codes. */
+    invited() {
+        return (this.fieldOf('parties') ?? []).map((code) => this.registers.partyCodes.get(code)?.id);
     }
 
     /** Where whoever has been given the case stands; nobody who acts for a party does. */

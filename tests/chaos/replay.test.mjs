@@ -105,7 +105,7 @@ describe(`the replayer (seed ${seed})`, () => {
             await act(COORDINATOR, one, 'enter_answer', { text }, 2);
             await act(LEADER, one, 'answer', { text }, 3);
             await act(COORDINATOR, one, 'rate', { score: 4 }, 1);
-            await act(COORDINATOR, one, 'convene', { at: soon(1), parties: ['城管'], text });
+            await act(COORDINATOR, one, 'convene', { at: soon(1), parties: ['urban-management', 'water'], guests: ['业主代表'], text });
             await act(COORDINATOR, one, 'minutes', { attendees: ['城管'], text, tasks: [{ party: 'housing', text: '修缮' }] });
             await act(COORDINATOR, one, 'recall', { text }, 4);
             await act(COORDINATOR, one, 'send_down', { text });

@@ -161,6 +161,9 @@ export const UNTRUTHS = {
         data.deliveries.push(structuredClone(data.deliveries[0]));
         return data.deliveries[0].told.split('/')[0];
     }, /twice/],
+    'a unit that was told of a meeting to which it was not called': [(data) => change(of(data, 'convene'), (event) => {
+        event.data.input.parties.pop();
+    }), /meeting\/staff \d+\/inbox: nobody had to be told/],
     'a delivery to somebody else': [(data) => {
         const delivery = data.deliveries.find((one) => /staff \d+\/inbox/.test(one.told));
         delivery.told = delivery.told.replace(/staff \d+/, `staff ${staffWith(data, 'administrator')}`);

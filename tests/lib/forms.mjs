@@ -29,6 +29,7 @@ function valueOf({ type, choices, least = 0, most = 100, en, title }, house) {
     case 'flag': return house.random() < 0.5;
     case 'texts': return Array.from({ length: 1 + dice(3) }, (_, i) => `第${i + 1}位`);
     case 'tasks': return tasks(house, 1 + dice(3));
+    case 'parties': return parties(house, 1 + dice(3));
     case 'category':
     case 'area':
     case 'staff':
@@ -36,6 +37,12 @@ function valueOf({ type, choices, least = 0, most = 100, en, title }, house) {
     case 'case': return house[type]?.();
     default: return `${title ?? en ?? type}：照办`.slice(0, most);
     }
+}
+
+/** So many at most: none twice. */
+function parties(house, n) {
+    const list = [...new Set(Array.from({ length: n }, () => house.party?.()))].filter((one) => one !== undefined);
+    return list.length > 0 ? list : undefined;
 }
 
 function tasks(house, n) {

@@ -10,6 +10,7 @@ let turn = 0;
 const FITS = {
     text: (value) => typeof value === 'string', time: (value) => !Number.isNaN(Date.parse(value)), flag: (value) => typeof value === 'boolean',
     texts: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'), number: (value) => Number.isInteger(value),
+    parties: (value) => Array.isArray(value) && new Set(value).size === value.length && value.every((one) => /^[a-z0-9-]+$/.test(one)),
     tasks: (value) => Array.isArray(value) && value.every((one) => typeof one.text === 'string' && (one.staff ?? one.party) !== undefined),
 };
 

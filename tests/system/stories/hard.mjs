@@ -28,12 +28,23 @@ export default function hard(stage) {
         s.nextDay('09:00', { monday: true });
         const { leader, coordinator, director, clerk, dispatcher } = people(s);
         const urban = s.person('urban-management-handler'), works = s.person('street-works-handler'), housing = s.person('housing-handler');
-        const greenery = s.person('greenery-handler');
+        const greenery = s.person('greenery-handler'), water = s.person('water-handler');
         const said = await s.says('小区门口道路、绿化带和违建三家都说不归自己管。', 'road-occupied', `${GRID}01`);
         const resident = s.reporter(said), { id, number } = said;
         await toTheStreet(s, id);
 
-        await coordinator.does(id, 'convene', { at: s.time(1, '10:00'), parties: ['城市管理局', '住房保障中心', '道路养护单位'], text: '门口道路归属与整治' });
+        const call = { at: s.time(1, '10:00'), text: '门口道路归属与整治' };
+        const wrong = async (parties, ...pointers) => assert.deepEqual((await coordinator.refused(id, 'convene', { ...call, parties }, 'invalid-action')).json.errors
+            .map((one) => one.pointer), pointers);
+        await wrong(['urban-management', 'harbour', 'urban-management'], '/parties/1', '/parties/2');
+        await wrong([], '/parties');
+        await wrong(['城市管理局'], '/parties/0');
+        // The water supplier cannot be ordered, but asked to come; whoever is no unit of the register is written down.
+        await coordinator.does(id, 'convene', { ...call, parties: ['urban-management', 'street-works', 'housing', 'water'], guests: ['业主代表三人'] });
+        for (const unit of [urban, works, housing, water, director, coordinator])
+            await unit.told(id, 'meeting');
+        assert.deepEqual(await greenery.inbox(id), [], 'who was not invited is not told');
+        await urban.blindTo(id); // to be told opens nothing
         assert.equal((await resident.sees()).state_text, '街道正在组织多方协调');
         await leader.refused(id, 'minutes', { attendees: ['x'], text: 'x', tasks: [{ party: 'housing', text: 'x' }] }, 'not-yours');
         s.nextDay('11:00');

@@ -186,8 +186,9 @@ static int act(const struct at *at, const struct scene *scene, const struct work
     const char *why = NULL;
     WG_AUTO(wg_json_put) struct json_object *input = walking_variant_input(at->row, at->variant);
     WG_AUTO(wg_problem_destroy) struct wg_problem *problem = wg_problem_new(422, "t", "t", "t");
+    const struct workflow_facts facts = walking_named(&walking, at->action, &scene->facts);
     const struct workflow_ask ask = { &scene->before, at->action, at->of_task ? 1 : 0, actor,
-                                      &scene->facts,  input,      scene->now };
+                                      &facts,         input,      scene->now };
     return workflow_step(walking.workflow, &ask, ret_decision, problem, &why);
 }
 

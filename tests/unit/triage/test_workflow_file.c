@@ -46,6 +46,8 @@ static struct json_object *broken(const char *pointer, const char *value)
 }
 
 #define DISPATCH "/actions/dispatch"
+#define CONVENE "/actions/convene"
+#define PARTIES "{\"name\":\"units\",\"type\":\"parties\",\"zh\":\"单位\",\"en\":\"Units\"}"
 #define FOUR_DISPATCHES "\"dispatch\",\"dispatch\",\"dispatch\",\"dispatch\""
 #define SEVENTEEN_DISPATCHES                                                                       \
     FOUR_DISPATCHES "," FOUR_DISPATCHES "," FOUR_DISPATCHES "," FOUR_DISPATCHES ",\"dispatch\""
@@ -148,6 +150,19 @@ static const struct {
     { DISPATCH "/fields/3/most", "-1", DISPATCH "/fields/3/most: a whole number" },
     { DISPATCH "/fields/3/most", "1.5", DISPATCH "/fields/3/most: a whole number" },
     { DISPATCH "/fields/3/most", "10001", DISPATCH "/fields/3/most: a whole number" },
+    { CONVENE "/fields/1/most", "21", CONVENE "/fields/1/most: a whole number" },
+    { CONVENE "/fields/1/type", "\"texts\"", CONVENE "/notices: no field of type parties" },
+    { CONVENE "/fields/2/type", "\"tasks\"", CONVENE "/fields: parties are the only list" },
+    { CONVENE "/fields/2/type", "\"parties\"", CONVENE "/fields/2/most: a whole number" },
+    { CONVENE "/approve", "true", CONVENE "/fields: parties are the only list" },
+    { CONVENE "/fields", NULL, CONVENE "/notices: no field of type parties" },
+    { "/tasks/actions/arrive/fields", "[" PARTIES "]",
+      "/tasks/actions/arrive/fields: parties are the only list" },
+    { "/actions/blow_whistle/fields/1", PARTIES,
+      "/actions/blow_whistle/fields: parties are the only list" },
+    { "/actions/blow_whistle/rows/2/notices/0/to", "\"invited\"",
+      "/actions/blow_whistle/notices: no field of type parties" },
+    { "/open/waits/0/to", "\"invited\"", "/open/waits: no field of type parties" },
     { DISPATCH "/rows", "[]", DISPATCH "/rows: at least one" },
     { DISPATCH "/rows", "{}", DISPATCH "/rows: a list" },
     { DISPATCH "/rows/0", "7", DISPATCH "/rows/0: an object" },

@@ -211,7 +211,7 @@ static struct workflow_facts facts_of(struct walk *walk, const char *missing)
     facts.handled = known->handled;
     facts.reports = known->reports;
     facts.children = toss(walk, 8) ? 1 : 0;
-    facts.tasks[0].ordered = !toss(walk, 3);
+    facts.named[0].ordered = !toss(walk, 3);
     facts.last_actor = walk->last_actor;
     facts.last_at = walk->last_at;
     facts.last_before = wg_json_get(walk->last_data, "before");
@@ -264,13 +264,13 @@ struct attempt {
 static bool try(struct walk *walk, const struct attempt *attempt,
                 const struct workflow_facts *facts)
 {
-    const char *action = attempt->action;
+    const char *action = attempt->action, *why = NULL;
     WG_AUTO(wg_problem_destroy) struct wg_problem *problem = wg_problem_new(422, "t", "t", "t");
     const struct workflow_actor actor = walking_actor(&walking, attempt->role, &walk->now);
+    const struct workflow_facts named = walking_named(&walking, action, facts);
     const struct workflow_ask ask = { &walk->now, action,         attempt->task, &actor,
-                                      facts,      attempt->input, walk->at };
+                                      &named,     attempt->input, walk->at };
     struct workflow_decision decision = { 0 }, again = { 0 };
-    const char *why = NULL;
     int refusal = workflow_step(walking.workflow, &ask, &decision, problem, &why);
     if (refusal != 0) {
         ROW(action, decision.data.length == 0 && decision.after.state[0] == '\0');

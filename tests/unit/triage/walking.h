@@ -16,6 +16,7 @@ enum {
     ASSIGNEE,
     APPROVER,
     STAND_IN,
+    INVITED,
     STRANGER
 };
 enum { OF_POSTS = 200, POSTS_MOST = 24, RESOLVER = 900 };
@@ -106,7 +107,7 @@ static inline void walking_begin(struct walking *walking, const char *file)
         { "former", NULL, FORMER, 0 },     { "author", NULL, AUTHOR, 0 },
         { "asker", NULL, ASKER, 0 },       { "assignee", NULL, ASSIGNEE, TASK_PARTY },
         { "approver", NULL, APPROVER, 0 }, { "stand-in", NULL, STAND_IN, 0 },
-        { "stranger", NULL, STRANGER, 0 },
+        { "invited", NULL, INVITED, 0 },   { "stranger", NULL, STRANGER, 0 },
     };
     const char *post;
     *walking = (struct walking){ .workflow = walking_workflow(file),
@@ -226,14 +227,26 @@ static inline struct workflow_facts walking_facts(const struct walking *walking,
     };
     for (size_t i = 0; i < WORKFLOW_TASKS; i++)
         facts.of_tasks[i] = assignee;
-    facts.tasks[0] = (struct workflow_named){ .party = TASK_PARTY, .ordered = true };
-    facts.tasks[1] = (struct workflow_named){ .staff = ASSIGNEE, .ordered = true };
-    facts.tasks[0].people = facts.tasks[1].people = assignee;
+    facts.named[0] = (struct workflow_named){ .party = TASK_PARTY, .ordered = true };
+    facts.named[1] = (struct workflow_named){ .staff = ASSIGNEE, .ordered = true };
+    facts.named[0].people = facts.named[1].people = assignee;
     facts.party_people.staff[facts.party_people.n++] = HANDLER;
     facts.former_people = facts.party_people;
     walking_place(&facts, missing);
     walking_people(walking, level, &facts);
     return facts;
+}
+
+/* Those of a step of this action: whom its list names, tasks or parties. */
+static inline struct workflow_facts walking_named(const struct walking *walking, const char *action,
+                                                  const struct workflow_facts *facts)
+{
+    struct workflow_facts own = *facts;
+    if (workflow_field_of_type(walking->workflow, action, "parties") == NULL)
+        return own;
+    own.n_invited = 1;
+    own.named[0] = (struct workflow_named){ .party = TASK_PARTY, .people = { 1, { INVITED } } };
+    return own;
 }
 
 /* ---- what is said */
@@ -256,6 +269,7 @@ static inline struct json_object *walking_value(struct json_object *field)
         { "area", "\"410103007012001\"" },
         { "staff", "\"Z1\"" },
         { "party", "\"P1\"" },
+        { "parties", "[\"P1\"]" },
         { "case", "\"77\"" },
         { "tasks", "[{\"party\": \"P1\", \"text\": \"清理\"}]" },
     };
