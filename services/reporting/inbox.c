@@ -86,6 +86,10 @@ static struct json_object *item(const struct inbox *inbox, const PGresult *rows,
     add_text(item, inbox, rows, row);
     answer_time(item, "at", rows, row, INBOX_AT);
     answer_time(item, "due_at", rows, row, INBOX_DUE);
+    if (!wg_is_null(rows, row, INBOX_MEETS)) { /* whoever is called may not see the case */
+        answer_time(item, "meets_at", rows, row, INBOX_MEETS);
+        answer_text(item, "about", wg_get_text(rows, row, INBOX_ABOUT));
+    }
     add_what_to_do(item, inbox, rows, row);
     answer_time(item, "read_at", rows, row, INBOX_READ);
     json_object_object_add(item, "links", links(id, case_id));

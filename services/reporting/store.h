@@ -224,7 +224,9 @@ enum {
     INBOX_STATE,
     INBOX_DUE,
     INBOX_CLOCKS,
-    INBOX_STATE_NOW
+    INBOX_STATE_NOW,
+    INBOX_MEETS,
+    INBOX_ABOUT
 };
 struct store_inbox {
     int64_t staff, below; /* only ids below */

@@ -42,7 +42,8 @@ export default function hard(stage) {
         // The water supplier cannot be ordered, but asked to come; whoever is no unit of the register is written down.
         await coordinator.does(id, 'convene', { ...call, parties: ['urban-management', 'street-works', 'housing', 'water'], guests: ['业主代表三人'] });
         for (const unit of [urban, works, housing, water, director, coordinator])
-            await unit.told(id, 'meeting');
+            assert.equal((await unit.told(id, 'meeting')).about, call.text);
+        assert.equal(Date.parse((await water.inbox(id, 'meeting'))[0].meets_at), Date.parse(call.at));
         assert.deepEqual(await greenery.inbox(id), [], 'who was not invited is not told');
         await urban.blindTo(id); // to be told opens nothing
         assert.equal((await resident.sees()).state_text, '街道正在组织多方协调');
