@@ -86,6 +86,12 @@ export default function orders(stage) {
         assert.equal((await s.reporter(one).sees()).state_text, '已派给承办人', 'a merged report tells how the matter itself goes');
         await dispatcher.refused(two.id, 'merge', { master: two.number }, 'illegal-action');
 
+        // Who is no order is answered by the master's reply: a clock of its own would be nobody's to meet.
+        const also = await s.says('楼下又吵。', 'noise-home', GRID);
+        await dispatcher.does(also.id, 'merge', { master: master.number });
+        assert.equal((await leader.clocks(also.id)).answer.due_at, null);
+        await leader.told(master.id, 'news', 3);
+
         // What others went into is not made void, sent away or merged itself: they would be left with nothing.
         for (const [action, fields] of [['void', { reason: 'mistake', text: '误录。' }], ['merge', { master: near.number }]])
             await dispatcher.refused(master.id, action, fields, 'guard');
