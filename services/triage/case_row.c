@@ -193,6 +193,14 @@ void case_row_heirs(const struct case_row *row, const struct city *city,
             add_heir(city, before->tasks[i].staff, facts);
 }
 
+/* The party that has the case once the last event is undone; 0 = none. */
+static int32_t party_back(const struct case_row *row)
+{
+    struct json_object *party;
+    return json_object_object_get_ex(row->last_before, "party", &party) ? json_object_get_int(party)
+                                                                        : row->before.party;
+}
+
 void case_row_facts(const struct case_row *row, const struct knowledge *knowledge,
                     const struct facts_input *chosen, struct workflow_facts *ret_facts)
 {
@@ -221,6 +229,7 @@ void case_row_facts(const struct case_row *row, const struct knowledge *knowledg
     if (row->about != 0 && ret_facts->stand_in == row->about)
         ret_facts->stand_in = 0;
     facts_people(&knowledge->city, before->party, &ret_facts->former_people);
+    facts_people(&knowledge->city, party_back(row), &ret_facts->back_people);
     ret_facts->opener = row->opener;
     ret_facts->source = row->source;
     ret_facts->source_kind = row->source_kind;

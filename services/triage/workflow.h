@@ -209,8 +209,9 @@ struct workflow_facts {
     } heirs[WORKFLOW_HEIRS];
     /* the event before, for an undo */
     int64_t last_actor, last_at;
-    struct json_object *asked_input; /* of the action whose approval is waited for; borrowed */
-    struct json_object *last_before; /* what an undo brings back; NULL = nothing. Borrowed */
+    struct json_object *asked_input;    /* of the action whose approval is waited for; borrowed */
+    struct json_object *last_before;    /* what an undo brings back; NULL = nothing. Borrowed */
+    struct workflow_people back_people; /* of the party that an undo gives it back to */
 };
 
 struct workflow_actor {

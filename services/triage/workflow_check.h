@@ -1,6 +1,7 @@
 /* What is wrong with a workflow file beyond what stops it from being taken: states that nothing
  * leads to or from, clocks that nobody starts or stops, actions that nobody may take, words that
- * are never said or never heard, and posts that the roster leaves empty. Pure. */
+ * are never said or never heard, posts that the roster leaves empty or with one person where the
+ * file asks for a second. Pure. */
 #pragma once
 
 #include <json-c/json.h>
@@ -25,7 +26,8 @@ struct workflow_checked {
     struct json_object
         *notices; /* names of the notice rules that there are; NULL = not looked at */
     /* {"items": [{"posts": [{"post", "area"}]}], "areas": [code]} as GET /api/v1/staff has the
-     * items; without areas those count in which somebody has a post. NULL = not looked at. */
+     * items, one for each person; without areas those count in which somebody has a post. NULL =
+     * not looked at. */
     struct json_object *roster;
 };
 

@@ -119,6 +119,7 @@ struct workflow_course {
     int32_t task;      /* that is acted upon, or whose clock struck; 0 = none */
     size_t had_tasks;  /* before the step */
     int64_t asker;     /* of the approval that was waited for before it; 0 = none */
+    bool undo;         /* it brings back what was */
 };
 void workflow_add_notices(const struct workflow_step *step, const struct workflow_course *course,
                           struct json_object *list);

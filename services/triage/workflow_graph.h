@@ -41,6 +41,6 @@ bool workflow_graph_reads(const struct workflow_graph *graph, const char *attrib
  * which it stands; NULL: none does. */
 const struct graph_action *workflow_graph_asker(const struct workflow_graph *graph,
                                                 const struct graph_action *action);
-/* In workflow_roster.c: posts that nobody has. */
+/* In workflow_roster.c: posts that nobody has, and who has nobody beside them. */
 void workflow_check_roster(const struct workflow_checked *checked,
                            const struct workflow_graph *graph, struct workflow_findings *findings);

@@ -57,6 +57,17 @@ static const char *approver(const struct workflow_step *step)
     return post == NULL ? "" : post;
 }
 
+/* Whoever had it, where somebody else has it now, or nobody. */
+static void tell_former(const struct workflow_step *step, struct workflow_notice *notice)
+{
+    const struct workflow_case *before = step->before, *after = step->after;
+    if (before->holder == after->holder && before->party == after->party)
+        return;
+    tell(notice, before->holder);
+    if (before->holder == 0 && before->party != 0)
+        tell_people(notice, &step->facts->former_people);
+}
+
 static void tell_whom(const struct workflow_step *step, const struct workflow_course *course,
                       const char *to, struct workflow_notice *notice)
 {
@@ -64,11 +75,9 @@ static void tell_whom(const struct workflow_step *step, const struct workflow_co
     if (strcmp(to, "holder") == 0) {
         tell(notice, step->after->holder);
         if (step->after->holder == 0 && step->after->party != 0)
-            tell_people(notice, &facts->party_people);
+            tell_people(notice, course->undo ? &facts->back_people : &facts->party_people);
     } else if (strcmp(to, "former") == 0) {
-        tell(notice, step->before->holder);
-        if (step->before->holder == 0 && step->before->party != 0)
-            tell_people(notice, &facts->former_people);
+        tell_former(step, notice);
     } else if (strcmp(to, "asker") == 0) {
         tell(notice, course->asker);
     } else if (strcmp(to, "assignee") == 0) {

@@ -168,7 +168,8 @@ void workflow_take(const struct workflow_step *step, const struct workflow_row *
     const struct workflow_case *before = step->before;
     struct workflow_case *after = step->after;
     wg_copy(course->decision->event, sizeof course->decision->event, workflow_word(row, "event"));
-    if (workflow_flag(row, "undo"))
+    course->undo = workflow_flag(row, "undo");
+    if (course->undo)
         workflow_read_effects(after, step->facts->last_before);
     workflow_apply_row(step, row, course);
     if (workflow_flag(row, "approve") || workflow_flag(row, "refuse"))

@@ -343,7 +343,7 @@ export class Walk {
         const ofParty = ({ holder, party }) => (holder !== null ? [holder] : registers.partyStaff(party, turn.now));
         switch (to) {
         case 'holder': return ofParty(after);
-        case 'former': return ofParty(before);
+        case 'former': return before.holder === after.holder && before.party === after.party ? [] : ofParty(before);
         case 'heirs': return Object.values(turn.heirs());
         case 'asker': return [turn.asker ?? before.more.asked_by].filter((staff) => staff > 0);
         case 'assignee': return Object.entries(after.tasks).filter(([k]) => turn.changed.has(Number(k)) || Number(k) === course.struck || Number(k) === course.event.data.task)

@@ -125,6 +125,35 @@ describe('actions', () => {
         assert.equal(answer.json.case.holder, `${GRID}-leader`);
         assert.equal(answer.json.case.area, GRID);
     });
+    it('a handover is taken back by its author at once: holder and clocks as before, both are told; by nobody else, and not once something followed', async () => {
+        const { id } = await open(), OTHER = `${COMMUNITY}008-leader`, other = house.client(OTHER);
+        const row = async () => {
+            const { state, holder } = (await admin.get(`/api/v1/cases/${id}`)).json;
+            return { state, holder: holder.code, clocks: (await admin.get(`/api/v1/cases/${id}/clocks`)).json.clocks.map((one) => [one.clock, one.due_at, one.state]) };
+        };
+        const takeBack = async (client) => (await post(client, id, { action: 'take_back' }, await etag(id))).status;
+        const handover = async () => {
+            const answer = await post(secretary, id, { action: 'handover', holder: OTHER, text: '请代为办理。' }, await etag(id));
+            assert.equal(answer.status, 200, answer.text);
+        };
+        const told = (client, rule) => waitFor(rule, async () => (await client.get('/api/v1/inbox?limit=500')).json.items.find((one) => one.case === id && one.rule === rule));
+        const before = await row();
+        assert.equal(before.holder, `${GRID}-leader`);
+        assert.ok(before.clocks.length > 0);
+        await handover();
+        assert.equal((await row()).holder, OTHER);
+        assert.equal(await takeBack(other), 403, 'whoever got it did not hand it over');
+        assert.equal(await takeBack(secretary), 200);
+        assert.deepEqual(await row(), before);
+        await told(other, 'taken-away');
+        await told(leader, 'news');
+        assert.equal(await takeBack(secretary), 409, 'what was taken back is not brought back so');
+        await handover();
+        assert.equal((await post(other, id, { action: 'progress', text: '已联系。' }, await etag(id))).status, 200);
+        assert.equal(await takeBack(secretary), 403, 'the last act is not theirs');
+        assert.equal(await takeBack(other), 409, 'a note is not taken back');
+        assert.equal((await row()).holder, OTHER);
+    });
     it('what lies in the log is what was done, and replays to the row', async () => {
         const { id } = await open();
         await post(leader, id, { action: 'accept' }, await etag(id));

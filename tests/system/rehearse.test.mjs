@@ -79,13 +79,14 @@ describe('rehearse', () => {
             assert.equal(command('rehearse', REQUEST, '--days', '0').status, 2);
             assert.equal(command('rehearse').status, 2);
         });
-        it('check reads the roster of the instance: a post that nobody has is named', () => {
+        it('check reads the roster of the instance: a post that nobody has is named, and where nobody else could grant what somebody asks for', () => {
             const found = command('check', changed((file) => {
                 file.actions.urge.by.push('bishop');
             }), '--notices', join(TOP, 'schema/notices'));
             assert.equal(found.status, 1, found.stderr);
             assert.match(found.stdout, /nobody on the roster is bishop/);
             assert.doesNotMatch(found.stdout, /nobody on the roster is dispatcher/);
+            assert.match(found.stdout, /\/approvals\/void: .* only one person is secretary, and nobody else can grant what they ask for/);
         });
     });
 });

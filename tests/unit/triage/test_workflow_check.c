@@ -9,9 +9,11 @@ static const char *folder, *const *real;
 static int n_real;
 
 static const char NOTICES[] = "[\"waiting\",\"dispatched\"]";
-/* Two grids of a community; one has no leader, and nobody is bishop. */
+/* Two grids of a community; one has no leader, and nobody is bishop. The mayor is the clerk. */
 static const char ROSTER[] =
     "{\"items\":[{\"posts\":[{\"post\":\"secretary\",\"area\":\"410103007012\"}]},"
+    "{\"posts\":[{\"post\":\"mayor\",\"area\":\"410103\"},{\"post\":\"clerk\",\"area\":\"410103\"}]"
+    "},"
     "{\"posts\":[{\"post\":\"leader\",\"area\":\"410103007012001\"}]}],"
     "\"areas\":[\"410103\",\"410103007\",\"410103007012\",\"410103007012001\","
     "\"410103007012002\"]}";
@@ -53,6 +55,19 @@ static const struct {
       "64 /actions/take: in 1 areas nobody is leader: 410103007012002\n"
       "140 /actions/bless: nobody on the roster is bishop\n"
       "140 /actions/bless: nobody on the roster may take this action\n" },
+    { "alone", false, "" },
+    { "alone", true,
+      "64 /actions/take: in 1 areas nobody is leader: 410103007012002\n"
+      "140 /actions/judge: in 1 areas only one person is leader/secretary, "
+      "and nobody else can judge what they did themselves: 410103007012002\n"
+      "148 /actions/audit: in 1 areas only one person is mayor/clerk, "
+      "and nobody else can judge what they did themselves: 410103\n"
+      "156 /actions/seal: in 1 areas only one person is mayor, "
+      "and nobody else can judge what they did themselves: 410103\n"
+      "156 /actions/seal: in 1 areas only one person is secretary, "
+      "and nobody else can judge what they did themselves: 410103007012\n"
+      "47 /approvals/more: in 1 areas only one person is secretary, "
+      "and nobody else can grant what they ask for: 410103007012\n" },
 };
 
 static void put_findings(const char *path, bool roster, struct wg_text *out, bool *ret_translated)

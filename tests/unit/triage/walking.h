@@ -231,7 +231,7 @@ static inline struct workflow_facts walking_facts(const struct walking *walking,
     facts.named[1] = (struct workflow_named){ .staff = ASSIGNEE, .ordered = true };
     facts.named[0].people = facts.named[1].people = assignee;
     facts.party_people.staff[facts.party_people.n++] = HANDLER;
-    facts.former_people = facts.party_people;
+    facts.former_people = facts.back_people = facts.party_people;
     walking_place(&facts, missing);
     walking_people(walking, level, &facts);
     return facts;
