@@ -3,7 +3,7 @@
 #include "common/clock.h"
 #include "common/db.h"
 
-enum { SCHEMA_LOWEST = 1, SCHEMA_HIGHEST = 11 };
+enum { SCHEMA_LOWEST = 1, SCHEMA_HIGHEST = 12 };
 
 const char wg_db_check_sql[] =
     "SELECT pg_is_in_recovery(), current_setting('fsync') = 'on' AND "

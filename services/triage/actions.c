@@ -19,7 +19,7 @@
 #include "triage_sql.h"
 
 /* PACE_MS: a flight costs PostgreSQL as much as two actions; a lone one waits for nothing. */
-enum { ROUNDS_MOST = 20, WEIGHT = 4000, SINCE_MOST = 50, PACE_MS = 4 };
+enum { ROUNDS_MOST = 20, WEIGHT = 4000, SINCE_MOST = 50, PACE_MS = 8 };
 
 struct actions {
     struct wg_service *service;

@@ -2,12 +2,15 @@
 
 #include <string.h>
 
+#include "common/pace.h"
 #include "common/service.h"
 
 #include "services/triage/case_row.h"
 #include "triage_sql.h"
 
-enum { PAGE = 64, WAITING_MOST = 1000 };
+/* PACE_MS: a page costs PostgreSQL as much as three cases; what comes after a pause does not wait.
+ */
+enum { PAGE = 64, WAITING_MOST = 1000, PACE_MS = 5 };
 
 struct wish {
     int64_t case_id;
@@ -23,6 +26,7 @@ struct case_reads {
     case_read_landed *landed;
     size_t n;
     bool flying, soon;
+    struct wg_pace pace;
     struct wish waiting[WAITING_MOST];
 };
 
@@ -33,6 +37,8 @@ struct page {
     void *items[PAGE];
 };
 
+static void send_pages(void *arg);
+
 struct case_reads *case_reads_new(struct wg_service *service, struct wg_db *db,
                                   case_read_landed *landed)
 {
@@ -40,6 +46,9 @@ struct case_reads *case_reads_new(struct wg_service *service, struct wg_db *db,
     reads->service = service;
     reads->db = db;
     reads->landed = landed;
+    reads->pace = (struct wg_pace){
+        .service = service, .every_ms = PACE_MS, .over = send_pages, .arg = reads
+    };
     return reads;
 }
 
@@ -63,8 +72,6 @@ static void all_away(struct case_reads *reads)
         reads->landed(NULL, -1, waiting[i].item);
     }
 }
-
-static void send_pages(void *arg);
 
 static void page_landed(struct wg_flight *flight, void *arg)
 {
@@ -125,8 +132,10 @@ static void send_pages(void *arg)
 {
     struct case_reads *reads = arg;
     reads->soon = false;
-    while (reads->n > 0 && !reads->flying)
+    while (reads->n > 0 && !reads->flying && (reads->n >= PAGE || wg_pace_may(&reads->pace))) {
+        wg_pace_went(&reads->pace);
         send_page(reads);
+    }
 }
 
 int case_reads_ask(struct case_reads *reads, int64_t case_id, const uint8_t *key,

@@ -12,6 +12,7 @@ const [home, build, top, quick, only] = process.argv.slice(2);
 const PEOPLE = 500, STEPS = 4; // as people.c has them
 const PGBENCH = '/usr/lib/postgresql/15/bin/pgbench';
 const CLIENTS = [8, 16, 32];
+const ARRIVAL_S = 3; // until the 500 who came at the same moment are known
 const COST_SHARE = 0.9, P99_SHARE = 0.5;
 const RATIO_LEAST = 0.35, P99_BELOW_MS = 100; // the budgets
 const plan = quick === 'quick'
@@ -136,7 +137,7 @@ async function main() {
     say(`filled   ${plan.fill} cases are there`);
     if (only) {
         await prepare(people, Number(only) * plan.costS);
-        console.log(costs(await course.windowAt(Number(only), plan.costS)));
+        console.log(costs(await course.windowAt(Number(only), plan.costS, ARRIVAL_S)));
         return house.close();
     }
     let guess = await press(people, 2000, 3);
@@ -153,12 +154,12 @@ async function main() {
     await house.up();
     const acted = median(runs), most = median(limits);
     await prepare(people, COST_SHARE * acted * plan.costS);
-    const cost = await course.windowAt(COST_SHARE * acted, plan.costS);
+    const cost = await course.windowAt(COST_SHARE * acted, plan.costS, ARRIVAL_S);
     await house.down(); // then all backends have told
     const written = await house.written();
     await house.up();
     await prepare(people, P99_SHARE * acted * plan.windowS);
-    const calm = await course.windowAt(P99_SHARE * acted, plan.windowS);
+    const calm = await course.windowAt(P99_SHARE * acted, plan.windowS, ARRIVAL_S);
     say(`rows     an action: ${tables(rows, written, cost.n)}`);
     say(`machine  load=${load()}`);
     await house.sql.ask('DROP SCHEMA bench CASCADE');

@@ -57,12 +57,12 @@ export class Course {
     }
 
     /** A fixed rate: what an item costs, until the log is folded to its end. */
-    async windowAt(rate, lengthS) {
+    async windowAt(rate, lengthS, warmUpS = 1) {
         const { house, item } = this;
         await house.checkpoint();
         const metrics = await house.metrics(), lsn = await house.lsn(), before = house.cpu();
         const backends = await house.backends();
-        const running = this.source({ rate: round(rate, 2), seconds: lengthS, 'warm-up': 1 });
+        const running = this.source({ rate: round(rate, 2), seconds: lengthS, 'warm-up': warmUpS });
         await pause(lengthS * 900);
         const busy = await house.backends(); // while each connection still shows its own statement
         const sent = await running;
