@@ -422,7 +422,9 @@ static void take_back(struct walk *walk)
 
 /* ---- the way out */
 
-/* Whoever may end it, or grant what was asked for, does at once; else somebody moves it. */
+/* Whoever may end it, ask for that or grant what was asked for does at once; else somebody moves
+ * it.
+ */
 static void lead_out(struct walk *walk)
 {
     const struct workflow_facts facts = facts_of(walk, "");
@@ -430,12 +432,8 @@ static void lead_out(struct walk *walk)
     for (uint32_t i = 0; i < actions_of(0); i++)
         for (size_t r = 0; r < walking.n; r++) {
             struct json_object *action = NULL;
-            struct workflow_row row;
             const char *name = action_at(0, i, &action);
-            bool ends = wg_json_get(action, "approve") != NULL;
-            for (size_t v = 0; workflow_row_at(action, v, &row); v++)
-                ends = ends || workflow_is_final(walking.workflow, workflow_word(&row, "to"));
-            if (!ends || strcmp(walking.roles[r].name, "reporter") == 0 ||
+            if (!walking_ends(&walking, action) || strcmp(walking.roles[r].name, "reporter") == 0 ||
                 !can(walk, action, 0, r, &facts))
                 continue;
             WG_AUTO(wg_json_put) struct json_object *input = walking_input(action);

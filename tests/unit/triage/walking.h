@@ -328,3 +328,24 @@ static inline struct json_object *walking_asked_input(const struct walking *walk
     }
     return NULL;
 }
+
+/* Whether some variant of the action ends a case, grants what was asked for, or asks for an
+ * approval by which it ends. */
+static inline bool walking_ends(const struct walking *walking, struct json_object *action)
+{
+    struct workflow_row row;
+    bool ends = wg_json_get(action, "approve") != NULL;
+    for (size_t r = 0; workflow_row_at(action, r, &row); r++) {
+        struct json_object *effects = workflow_member(&row, "effects");
+        ends = ends || workflow_is_final(walking->workflow, workflow_word(&row, "to"));
+        for (size_t i = 0; i < workflow_length(effects) && !ends; i++) {
+            const char *effect = workflow_item(effects, i);
+            if (strncmp(effect, "ask=", 4) != 0)
+                continue;
+            const char *then =
+                wg_json_text(workflow_approval(walking->workflow, effect + 4), "then");
+            ends = walking_ends(walking, wg_json_get(workflow_actions(walking->workflow), then));
+        }
+    }
+    return ends;
+}
