@@ -437,8 +437,7 @@ static void lead_out(struct walk *walk)
                 !can(walk, action, 0, r, &facts))
                 continue;
             WG_AUTO(wg_json_put) struct json_object *input = walking_input(action);
-            try(walk, &(struct attempt){ name, 0, r, input }, &facts);
-            if (workflow_is_final(walking.workflow, walk->now.state))
+            if (try(walk, &(struct attempt){ name, 0, r, input }, &facts))
                 return;
         }
     if (strcmp(walking.roles[role].name, "reporter") != 0)
