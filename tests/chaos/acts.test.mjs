@@ -30,6 +30,7 @@ const MOVES = [
     ['working', 3, (one) => one.holder, () => ({ action: 'resolve', text: '已处理' })],
     ['working', 3, (one) => one.holder, (one) => ({ action: 'hold', face: 'condition', until: one.later, text: '等天气' })],
     ['working', 3, (one) => one.holder, () => ({ action: 'blow_whistle', text: '院门口集合', tasks: PARTIES.map((party) => ({ party, text: '到场处置' })) })],
+    ['working', 1, (one) => one.holder, () => ({ action: 'not_mine', text: '不在本格' })],
     ['working', 1, () => `${COMMUNITY}-secretary`, (one) => ({ action: 'merge', master: one.other })],
     ['working', 1, () => `${COMMUNITY}-dispatcher`, () => ({ action: 'split_off', text: '另有一事' }), (one) => one.parts < PARTS_MOST],
     ['merged', 5, () => `${COMMUNITY}-secretary`, () => ({ action: 'unmerge', text: '不是同一件' })],
