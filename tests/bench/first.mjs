@@ -33,10 +33,10 @@ async function once(body) {
         throw new Error(`POST was answered with ${sent.status}: ${JSON.stringify(sent.json)}`);
     for (;;) {
         const seen = await ask('GET', `/api/v1/cases/${sent.json.id}`);
-        if (seen.status === 200 && seen.json.state === 'dispatched')
+        if (seen.status === 200 && seen.json.holder !== null)
             return { accepted: answered - began, dispatched: performance.now() - began };
         if (performance.now() - began > PATIENCE_MS)
-            throw new Error(`case ${sent.json.id} is not dispatched after ${PATIENCE_MS / 1000} s: ${JSON.stringify(seen.json)}`);
+            throw new Error(`case ${sent.json.id} has no holder after ${PATIENCE_MS / 1000} s: ${JSON.stringify(seen.json)}`);
     }
 }
 
