@@ -204,45 +204,31 @@ int workflow_step(const struct workflow *workflow, const struct workflow_ask *as
 /* ---- time */
 
 /* What was provisional is counted with the calendar as it now stands: an event of its own. */
-static bool recount(const struct workflow *workflow, const struct workflow_ask *ask,
-                    struct workflow_decision *decision)
+static bool recount(const struct workflow_step *step, struct workflow_decision *decision)
 {
-    const struct workflow_step step = { .workflow = workflow,
-                                        .before = ask->before,
-                                        .after = &decision->after,
-                                        .facts = ask->facts,
-                                        .actor = &workflow_itself,
-                                        .now = ask->now };
-    const struct workflow_ask told = { .before = ask->before };
-    if (!workflow_recount_provisional(&step))
+    const struct workflow_ask told = { .before = step->before };
+    if (!workflow_recount_provisional(step))
         return false;
     wg_copy(decision->event, sizeof decision->event, "clock.recounted");
-    finish(decision, ask->before, false);
-    workflow_write_event(&step, &told, NULL, false, decision);
+    finish(decision, step->before, false);
+    workflow_write_event(step, &told, NULL, false, decision);
     return true;
 }
 
 /* What somebody had who left office is taken over. */
-static bool inherit(const struct workflow *workflow, const struct workflow_ask *ask,
-                    struct workflow_decision *decision)
+static bool inherit(const struct workflow_step *step, struct workflow_decision *decision)
 {
-    const char *action = wg_json_text(workflow_definition(workflow), "left");
+    const char *action = wg_json_text(workflow_definition(step->workflow), "left");
+    const struct workflow_ask told = { .before = step->before, .action = action };
     struct workflow_row row;
-    const struct workflow_step step = { .workflow = workflow,
-                                        .before = ask->before,
-                                        .after = &decision->after,
-                                        .facts = ask->facts,
-                                        .actor = &workflow_itself,
-                                        .now = ask->now };
-    struct workflow_course course = { .decision = decision, .had_tasks = ask->before->n_tasks };
-    if (ask->facts->n_heirs == 0 || action == NULL ||
-        !workflow_follow(&step, action, &course, &row))
+    struct workflow_course course = { .decision = decision, .had_tasks = step->before->n_tasks };
+    if (step->facts->n_heirs == 0 || action == NULL ||
+        !workflow_follow(step, action, &course, &row))
         return false;
-    workflow_set_wake(workflow, &decision->after, ask->facts);
+    workflow_set_wake(step->workflow, step->after, step->facts);
     wg_copy(decision->event, sizeof decision->event, workflow_word(&row, "event"));
-    finish(decision, ask->before, workflow_row_decides(&row, false));
-    const struct workflow_ask told = { .before = ask->before, .action = action };
-    workflow_write_event(&step, &told, NULL, false, decision);
+    finish(decision, step->before, workflow_row_decides(&row, false));
+    workflow_write_event(step, &told, NULL, false, decision);
     return true;
 }
 
@@ -254,7 +240,13 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     struct workflow_row row = { 0 };
     *ret_decision = (struct workflow_decision){ .after = *ask->before };
     struct workflow_case *after = &ret_decision->after;
-    if (recount(workflow, ask, ret_decision) || inherit(workflow, ask, ret_decision))
+    struct workflow_step step = { .workflow = workflow,
+                                  .before = ask->before,
+                                  .after = after,
+                                  .facts = ask->facts,
+                                  .actor = &workflow_itself,
+                                  .now = ask->now };
+    if (recount(&step, ret_decision) || inherit(&step, ret_decision))
         return 0;
     struct workflow_clock *clock = workflow_due_clock(workflow, after, ask->facts, ask->now, &mark);
     if (clock == NULL) {
@@ -266,15 +258,7 @@ int workflow_tick(const struct workflow *workflow, const struct workflow_ask *as
     char name[28];
     wg_copy(name, sizeof name, clock->name);
     clock->fired = mark;
-    const struct workflow_step step = {
-        .workflow = workflow,
-        .before = ask->before,
-        .after = after,
-        .facts = ask->facts,
-        .actor = &workflow_itself,
-        .now = ask->now,
-        .task = slash == NULL ? NULL : task_of(ask->before, atoi(slash + 1)),
-    };
+    step.task = slash == NULL ? NULL : task_of(ask->before, atoi(slash + 1));
     struct workflow_course course = { .decision = ret_decision,
                                       .owner = rule == NULL ? NULL : rule->owner,
                                       .task = step.task == NULL ? 0 : step.task->k,

@@ -210,11 +210,11 @@ export class Walk {
             return this.joins(turn, course);
         // Of two cases that move together the other one goes through an action of the system.
         const left = data.action === this.flow.left;
-        const pulled = left || (data.facts?.partner !== undefined && action.by?.length === 0);
-        turn.actor = pulled ? { staff: event.actor, system: true } : { staff: event.actor, reporter: data.by === 'reporter' };
+        const pulled = !left && data.facts?.partner !== undefined && action.by?.length === 0;
+        turn.actor = left || pulled ? { staff: event.actor, system: true } : { staff: event.actor, reporter: data.by === 'reporter' };
         if (left && (event.actor !== null || Object.keys(turn.heirs()).length === 0))
             turn.say('is taken over by somebody, or from nobody who left');
-        if ((pulled && !left) || action.partner !== undefined)
+        if (pulled || action.partner !== undefined)
             this.partners.push({ n: event.n, xid: event.xid, action: data.action, partner: data.facts?.partner ?? null, pulls: action.partner?.action });
         const { row, why } = turn.choose(action, data.action);
         if (row === undefined)
